@@ -1,0 +1,154 @@
+"""The corpus: what a checkout keeps, and where.
+
+    corpus/manifest.jsonl        one article a line: what it is, who wrote it, its SHA-256
+    corpus/articles/<id>.txt     texts that are shared; offsets point into these
+    corpus/withheld/<id>.txt     a reader's own copies of texts that are not shared (never committed)
+    corpus/splits/<split>.txt    ids, one a line
+    corpus/theatres, incidents   the sheets behind the dispatches
+    annotations/exports/<round>/<annotator>.json   Label Studio exports, verbatim
+    annotations/gold/<id>.json   adjudicated documents
+
+`Corpus` only reads; writing is done where each file is made.  Every text that is read is checked against its SHA-256.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from fogbank.errors import DataError, FogbankError
+from fogbank.model.document import Document
+from fogbank.model.storage import read_bytes, read_json, read_json_lines
+from fogbank.model.text import digest
+
+SPLITS = ("train", "validation", "test")
+WIRE = "wire"
+
+Part = Literal["dispatches", "wire"]
+
+
+@dataclass(frozen=True)
+class Article:
+    """A raw text and what is known of it.
+
+    `published` is an ISO 8601 local time ("2021-03-04T11:20") or date; `text` is None where it is withheld.
+    `provenance` says of a wire article where its text can be had.
+    """
+
+    id: str
+    part: Part
+    published: str
+    sha256: str
+    licence: str
+    text: str | None = field(default=None, repr=False)
+    title: str | None = None
+    outlet: str | None = None
+    genre: str | None = None
+    theatre: str | None = None
+    incident: str | None = None
+    writer: str | None = None
+    provenance: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the manifest's line; the text is not in it."""
+        return {
+            key: value
+            for key in (
+                "id", "part", "title", "published", "outlet", "genre", "theatre", "incident", "writer", "licence",
+                "provenance", "sha256",
+            )
+            if (value := getattr(self, key)) is not None
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The files of a checkout below `root`."""
+
+    root: Path
+
+    @property
+    def manifest(self) -> Path:
+        """Where the articles are listed."""
+        return self.root / "corpus" / "manifest.jsonl"
+
+    @property
+    def exports(self) -> Path:
+        """The folder of Label Studio exports, one folder a round."""
+        return self.root / "annotations" / "exports"
+
+    @property
+    def gold_folder(self) -> Path:
+        """The folder of adjudicated documents."""
+        return self.root / "annotations" / "gold"
+
+    def text_path(self, article_id: str, *, withheld: bool) -> Path:
+        """Where the text of an article stands."""
+        return self.root / "corpus" / ("withheld" if withheld else "articles") / f"{article_id}.txt"
+
+    @cached_property
+    def articles(self) -> dict[str, Article]:
+        """All articles by id, in the order of the manifest, with their texts where they are there.
+
+        Raises DataError where a shared text is missing, or any text is not the one that was registered.
+        """
+        found: dict[str, Article] = {}
+        for number, entry in enumerate(read_json_lines(self.manifest), start=1):
+            try:
+                article = Article(**entry, text=self._text(entry))
+            except TypeError as error:
+                raise DataError(f"{self.manifest}:{number}: {error}; expected the fields of an article") from None
+            if article.id in found:
+                raise DataError(f"{self.manifest}:{number}: {article.id} is listed twice; expected each id once")
+            found[article.id] = article
+        return found
+
+    def _text(self, entry: dict[str, Any]) -> str | None:
+        withheld = entry.get("part") == WIRE
+        path = self.text_path(str(entry.get("id")), withheld=withheld)
+        if withheld and not path.exists():
+            return None
+        text = read_bytes(path).decode("utf-8", errors="replace")
+        if digest(text) != entry.get("sha256"):
+            raise DataError(
+                f"{path}: the text has changed since it was registered; expected SHA-256 {entry.get('sha256')}"
+            )
+        return text
+
+    def split(self, name: str) -> tuple[str, ...]:
+        """Return the ids of a split (`train`, `validation`, `test`, or `wire`), in order.
+
+        Raises FogbankError for another name.
+        """
+        if name not in (*SPLITS, WIRE):
+            raise FogbankError(f"split {name!r} does not exist; expected one of {', '.join((*SPLITS, WIRE))}")
+        path = self.root / "corpus" / "splits" / f"{name}.txt"
+        return tuple(line for line in read_bytes(path).decode().split("\n") if line)
+
+    def gold(self, ids: Iterable[str] | None = None) -> Iterator[Document]:
+        """Yield the gold documents of these ids (all that there are, in the manifest's order, if none are given)."""
+        for article_id in self.articles if ids is None else ids:
+            path = self.gold_folder / f"{article_id}.json"
+            if ids is None and not path.exists():
+                continue
+            yield Document.from_json(read_json(path), self.articles[article_id].text)
+
+
+def find_corpus(start: Path | None = None) -> Corpus:
+    """Find the checkout: `FOGBANK_HOME`, else the folder `start` (default: the current one) or one above it.
+
+    Last, the checkout that an editable installation runs from.  Raises FogbankError where there is none.
+    """
+    if home := os.environ.get("FOGBANK_HOME"):
+        candidates = [Path(home)]
+    else:
+        here = (start or Path.cwd()).resolve()
+        candidates = [here, *here.parents, Path(__file__).resolve().parents[3]]
+    for candidate in candidates:
+        if (candidate / "corpus" / "manifest.jsonl").is_file():
+            return Corpus(candidate)
+    raise FogbankError(
+        f"no corpus at {candidates[0]} or above it; run inside a checkout of FogBank or set FOGBANK_HOME to one"
+    )
