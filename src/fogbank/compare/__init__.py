@@ -1,0 +1,1 @@
+"""Two versions of the same documents, whoever made them: matching, scores, agreement, intervals."""
