@@ -1,0 +1,1 @@
+"""From article to gold: articles, annotation by quotation, Label Studio, adjudication, splits."""
