@@ -10,7 +10,7 @@ negatives: Hripcsak & Rothschild 2005, doi:10.1197/jamia.M1733.
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fogbank.compare.counts import Counts, Resamples, Tally, resample, tally
+from fogbank.compare.counts import Counts, Interval, Resamples, Tally, resample, tally
 from fogbank.compare.score import RESAMPLES, SEED, relation_items, span_items
 from fogbank.errors import DataError
 from fogbank.model.document import Document
@@ -24,7 +24,7 @@ class Agreed:
     """One measure: its counts, with the 95 % interval of its F1 over resampled documents."""
 
     counts: Counts
-    interval: tuple[float, float]
+    interval: Interval
 
 
 @dataclass(frozen=True)

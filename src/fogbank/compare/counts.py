@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Resamples = NDArray[np.int64]
+Interval = tuple[float, float] | None
+"""Lower and upper bound; None where there are too few independent groups to say anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,10 @@ class Tally:
         gold, predicted, matched = self._columns(among).sum(axis=(0, 1)).tolist()
         return Counts(gold, predicted, matched)
 
-    def f1_interval(self, resamples: Resamples, among: Iterable[str] | None = None) -> tuple[float, float]:
-        """Give the 95 % percentile interval of F1 over the resamples of `resample`."""
+    def f1_interval(self, resamples: Resamples, among: Iterable[str] | None = None) -> Interval:
+        """Give the 95 % percentile interval of F1 over the resamples of `resample`; None where there are none."""
+        if not len(resamples):
+            return None
         sums = resamples @ self._columns(among).sum(axis=1)
         denominator = sums[:, 0] + sums[:, 1]
         f1 = np.where(denominator > 0, 2 * sums[:, 2] / np.maximum(denominator, 1), 1.0)
@@ -98,9 +102,12 @@ def resample(groups: Sequence[str], number: int, seed: int) -> Resamples:
 
     `groups` names the group of each document: the incident where documents share one, else the document itself, since
     reports of one incident are not independent.  Returns weights of shape (number, documents): how often each document
-    is in each resample.  Source: the cluster bootstrap, Field & Welsh 2007, doi:10.1111/j.1467-9868.2007.00593.x.
+    is in each resample; none where all documents are of one group.  Source: the cluster bootstrap, Field & Welsh 2007,
+    doi:10.1111/j.1467-9868.2007.00593.x.
     """
     names = sorted(set(groups))
+    if len(names) < 2:
+        return np.zeros((0, len(groups)), dtype=np.int64)
     member = np.array([names.index(group) for group in groups])
     drawn = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), size=number)
     weights: Resamples = drawn[:, member].astype(np.int64)

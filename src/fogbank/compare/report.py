@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from fogbank.compare.counts import Counts
+from fogbank.compare.counts import Counts, Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,16 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Counts with the 95 % interval of their F1."""
+    """Counts with the 95 % interval of their F1; None where all documents are of one incident."""
 
     counts: Counts
-    interval: tuple[float, float]
+    interval: Interval
 
     def to_json(self) -> dict[str, Any]:
         """Return counts, rates and interval; rates are rounded to six places."""
         counts = self.counts
         rates = {name: round(getattr(counts, name), 6) for name in ("precision", "recall", "f1")}
-        return {**asdict(counts), **rates, "interval": [round(bound, 6) for bound in self.interval]}
+        return {**asdict(counts), **rates, "interval": self.interval and [round(bound, 6) for bound in self.interval]}
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,14 @@ class Report:
     """The scores of one system on one split.
 
     `scores` maps a task ("spans", "relations") to rows: "all", then each layer, then each label that gold or the
-    prediction has.  `missing` lists gold documents that were not predicted; they count as empty predictions.
+    prediction has.  `groups` counts the incidents that the bootstrap draws from.  `missing` lists gold documents that
+    were not predicted; they count as empty predictions.
     """
 
     system: str
     signature: Signature
     documents: int
+    groups: int
     missing: tuple[str, ...]
     scores: Mapping[str, Mapping[str, Score]]
 
@@ -60,6 +62,7 @@ class Report:
             "system": self.system,
             "signature": asdict(self.signature),
             "documents": self.documents,
+            "groups": self.groups,
             "missing": list(self.missing),
             "scores": {task: {row: s.to_json() for row, s in rows.items()} for task, rows in self.scores.items()},
         }
@@ -67,7 +70,7 @@ class Report:
     def table(self, *, labels: bool = True) -> str:
         """Give the report as a table of text; `labels=False` leaves only the row "all" of each task."""
         lines = [
-            f"{self.system} on {self.signature.split}: {self.documents} documents"
+            f"{self.system} on {self.signature.split}: {self.documents} documents, {self.groups} incidents"
             + (f", {len(self.missing)} not predicted" if self.missing else ""),
             f"{'':22}{'gold':>7}{'pred.':>7}{'match':>7}{'P':>8}{'R':>8}{'F1':>8}  95 % interval",
         ]
@@ -79,7 +82,12 @@ class Report:
                 name = task if row == "all" else f"  {row}"
                 lines.append(
                     f"{name:22}{c.gold:7}{c.predicted:7}{c.matched:7}{c.precision:8.3f}{c.recall:8.3f}{c.f1:8.3f}"
-                    f"  {score.interval[0]:.3f}–{score.interval[1]:.3f}"
+                    f"  {shown(score.interval)}"
                 )
         lines.append(f"signature {self.signature}")
         return "\n".join(lines)
+
+
+def shown(interval: Interval) -> str:
+    """Give an interval as people read it."""
+    return f"{interval[0]:.3f}–{interval[1]:.3f}" if interval else "–"

@@ -71,7 +71,8 @@ def score(
         )
     missing = tuple(document_id for document_id in known if document_id not in found)
     pairs = [(document, found.get(document.id, Document(document.id, document.text))) for document in gold]
-    weights = resample([(groups or {}).get(document.id, document.id) for document in gold], resamples, seed)
+    members = [(groups or {}).get(document.id, document.id) for document in gold]
+    weights = resample(members, resamples, seed)
 
     def rows(one: Tally, layers: Mapping[str, Sequence[str]]) -> dict[str, Score]:
         among = {"all": None, **layers, **{name: (name,) for name in one.classes}}
@@ -93,4 +94,4 @@ def score(
         seed=seed,
     )
     scores = {"spans": rows(spans, layers), "relations": rows(relations, {})}
-    return Report(system, signature, len(gold), missing, scores)
+    return Report(system, signature, len(gold), len(set(members)), missing, scores)

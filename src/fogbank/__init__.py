@@ -1,0 +1,49 @@
+"""FogBank: who says that what happened, to whom and how many, where and when, and how sure they are.
+
+    import fogbank
+    for document in fogbank.load("test"):
+        print(document.id, [document.quote(span) for span in document.spans if span.label == "QUANTITY"])
+
+Offsets count Unicode code points, `start` inclusive, `end` exclusive.  These names are the whole public interface.
+"""
+
+from importlib.metadata import version
+
+from fogbank.check.problem import Problem
+from fogbank.compare.score import score
+from fogbank.curate.quotes import quoted, resolve
+from fogbank.errors import DataError, FogbankError, InvalidValueError, MissingTextError
+from fogbank.model.corpus import SPLITS, Article, Corpus, find_corpus
+from fogbank.model.document import Document, Relation, Span, clusters
+from fogbank.model.scheme import SCHEME, Interval
+from fogbank.model.system import State, System
+from fogbank.model.text import tokens
+from fogbank.publish.dataset import load, load_articles
+
+__version__ = version("fogbank")
+
+__all__ = [
+    "SCHEME",
+    "SPLITS",
+    "Article",
+    "Corpus",
+    "DataError",
+    "Document",
+    "FogbankError",
+    "Interval",
+    "InvalidValueError",
+    "MissingTextError",
+    "Problem",
+    "Relation",
+    "Span",
+    "State",
+    "System",
+    "clusters",
+    "find_corpus",
+    "load",
+    "load_articles",
+    "quoted",
+    "resolve",
+    "score",
+    "tokens",
+]

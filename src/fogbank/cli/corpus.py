@@ -1,0 +1,91 @@
+"""Verbs about the corpus itself: import, restore, check, build, stats."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from fogbank.check.files import check_corpus, check_paths
+from fogbank.curate.articles import import_articles, restore
+from fogbank.curate.gold import collect_gold
+from fogbank.model.corpus import Corpus, find_corpus
+from fogbank.model.storage import json_bytes, pretty_json_bytes
+from fogbank.publish.generated import build
+from fogbank.publish.statistics import statistics
+from fogbank.publish.tables import statistics_tables
+
+_PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+
+
+def shown(path: Path, corpus: Corpus) -> str:
+    """Give a path as people read it: relative to the checkout where it lies in it."""
+    return str(path.relative_to(corpus.root)) if path.is_relative_to(corpus.root) else str(path)
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+def import_command(paths: tuple[Path, ...]) -> None:
+    """Register raw articles: .txt files, or folders of them, each with a .toml beside it."""
+    for article, new in import_articles(find_corpus(), paths):
+        click.echo(f"{article.id}: {'registered' if new else 'unchanged'} ({article.sha256[:12]})")
+
+
+@click.command("restore")
+@click.option("--texts", required=True, type=click.Path(path_type=Path), help="A folder with your copies of the texts.")
+def restore_command(texts: Path) -> None:
+    """Join withheld texts with your own copies, found by hash."""
+    done = restore(find_corpus(), texts)
+    for article_id in done.restored:
+        click.echo(f"{article_id}: restored")
+    for article_id in done.present:
+        click.echo(f"{article_id}: was there")
+    for article_id in done.missing:
+        if article_id in done.differing:
+            click.echo(f"{article_id}: {done.differing[article_id]} has its name but another text", err=True)
+        else:
+            click.echo(f"{article_id}: no copy found below {texts}", err=True)
+    sys.exit(1 if done.missing else 0)
+
+
+@click.command("check")
+@_PATHS
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a problem.")
+def check_command(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Check files (exports, gold, predictions, sheets), or without PATHS the whole corpus."""
+    corpus = find_corpus()
+    number = 0
+    for problem in check_paths(paths, corpus) if paths else check_corpus(corpus):
+        number += 1
+        click.echo(json_bytes(problem._asdict()).decode().rstrip() if as_json else str(problem))
+    if not as_json:
+        click.echo(f"{number} problem{'' if number == 1 else 's'}", err=True)
+    sys.exit(1 if number else 0)
+
+
+@click.command("build")
+@click.option("--check", is_flag=True, help="Write nothing; name what is stale.")
+def build_command(check: bool) -> None:
+    """Make everything derived: schemas, gold, dataset, tables in documents."""
+    corpus = find_corpus()
+    changed = build(corpus, check=check)
+    for path in changed:
+        click.echo(f"{shown(path, corpus)}: {'stale' if check else 'written'}")
+    if not changed:
+        click.echo("everything is current")
+    sys.exit(1 if check and changed else 0)
+
+
+@click.command("stats")
+@click.option("--json", "as_json", is_flag=True, help="The statistics as JSON.")
+def stats_command(as_json: bool) -> None:
+    """Count what the corpus holds, and how far annotators agreed."""
+    corpus = find_corpus()
+    counted = statistics(corpus, {key: one.document for key, one in collect_gold(corpus).items()})
+    if as_json:
+        click.echo(pretty_json_bytes(counted.to_json()).decode(), nl=False)
+        return
+    for name, table in statistics_tables(counted).items():
+        click.echo(f"{name}\n\n{table}")
+
+
+COMMANDS = (import_command, restore_command, check_command, build_command, stats_command)

@@ -1,0 +1,120 @@
+"""Verbs about the Label Studio server: up, push, enter, pull, down."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fogbank.curate.quotes import resolve
+from fogbank.curate.rounds import Round, find_round
+from fogbank.errors import DataError, MissingTextError
+from fogbank.model.corpus import Corpus, find_corpus
+from fogbank.model.document import Document
+from fogbank.model.storage import read_bytes
+
+if TYPE_CHECKING:
+    from fogbank.curate.studio.server import Server
+
+ROUND = click.argument("round_name", metavar="ROUND")
+
+
+def _server(corpus: Corpus) -> "Server":
+    """Name the checkout's own server; its data are in build/, which can be deleted.
+
+    Label Studio's client is an optional package, so it is asked for only when a verb needs it.
+    """
+    from fogbank.curate.studio.server import Server  # noqa: PLC0415
+
+    return Server(corpus.root / "build" / "studio")
+
+
+def _with_round(work: Callable[["Server", Corpus, Round], Any], round_name: str) -> Any:
+    corpus = find_corpus()
+    server = _server(corpus)
+    if not server.is_running:
+        server.start(keep=True, progress=click.echo)
+    return work(server, corpus, find_round(corpus, round_name))
+
+
+@click.group("studio")
+def group() -> None:
+    """Run the Label Studio server of this checkout, and move rounds in and out of it."""
+
+
+@group.command()
+def up() -> None:
+    """Start the server and say where it is and how to log in."""
+    server = _server(find_corpus())
+    server.start(keep=True, progress=click.echo)
+    click.echo(f"{server.url}  log in as {server.email}; the password is in {server.folder / 'secrets.json'}")
+
+
+@group.command()
+def down() -> None:
+    """Stop the server."""
+    stopped = _server(find_corpus()).stop()
+    click.echo("stopped" if stopped else "no server was running")
+
+
+@group.command()
+@ROUND
+def push(round_name: str) -> None:
+    """Make the users, projects and tasks of ROUND; nothing is made twice."""
+    from fogbank.curate.studio.record import push_round  # noqa: PLC0415
+
+    def work(server: "Server", corpus: Corpus, one: Round) -> None:
+        for annotator, counts, skipped in push_round(server, corpus, one, click.echo):
+            left = f", {len(skipped)} without text skipped" if skipped else ""
+            click.echo(f"{annotator}: {counts.added} tasks added, {counts.there} were there{left}")
+
+    _with_round(work, round_name)
+
+
+@group.command()
+@ROUND
+@click.argument("answers", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def enter(round_name: str, answers: Path) -> None:
+    """Enter annotations by quotation: ANSWERS/<annotator>/<id>.json, each as that annotator's user."""
+    from fogbank.curate.studio.record import enter_round  # noqa: PLC0415
+
+    def work(server: "Server", corpus: Corpus, one: Round) -> None:
+        documents = {
+            name: [_answer(corpus, document_id, answers / name / f"{document_id}.json") for document_id in ids]
+            for name, ids in one.assignments.items()
+        }
+        counts = enter_round(server, one, documents, click.echo)
+        click.echo(f"{counts.added} annotations entered, {counts.there} were there")
+
+    _with_round(work, round_name)
+
+
+@group.command()
+@ROUND
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A folder; default annotations/exports.")
+def pull(round_name: str, output: Path | None) -> None:
+    """Export every project of ROUND."""
+    from fogbank.curate.studio.record import pull_round  # noqa: PLC0415
+
+    def work(server: "Server", corpus: Corpus, one: Round) -> None:
+        for path in pull_round(server, corpus, one, output or corpus.exports):
+            click.echo(f"{path}: written")
+
+    _with_round(work, round_name)
+
+
+def _answer(corpus: Corpus, document_id: str, path: Path) -> Document:
+    text = corpus.articles[document_id].text
+    if text is None:
+        raise MissingTextError(
+            f"{document_id}: the text is withheld; `fogbank restore --texts DIR` joins your copy of it"
+        )
+    try:
+        value = json.loads(read_bytes(path))
+    except ValueError as error:
+        raise DataError(f"{path}: {error}; expected JSON") from None
+    document, problems = resolve(value, document_id, text, str(path))
+    if problems or document is None:
+        raise DataError("\n".join(map(str, problems)))
+    return document

@@ -1,0 +1,176 @@
+"""The dataset: Parquet files with declared features, one a config and split, and the way back to documents.
+
+    data/documents/{train,validation,test}.parquet   config "documents" (default)
+    data/wire/test.parquet                           config "wire": `text` is null, offsets and hashes hold
+
+A row is an article with its gold: `spans` are structs of `id`, `start` (inclusive, code points), `end` (exclusive),
+`label`, `attributes` (null where a label has none) and `interval` (a QUANTITY's low, best and high, derived by the
+scheme's table); `relations` are structs of `head`, `tail` (span ids) and `label`.  Class labels follow the scheme.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from fogbank.errors import DataError
+from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus, find_corpus
+from fogbank.model.document import Document
+from fogbank.model.scheme import SCHEME
+
+if TYPE_CHECKING:
+    from datasets import Features
+
+_ARTICLE_FIELDS = (
+    "id", "title", "published", "outlet", "genre", "theatre", "incident", "writer", "licence", "provenance", "sha256",
+    "text",
+)  # fmt: skip
+_VALUE_TYPE = {"number": "int64", "date": "string", "duration": "string"}
+
+
+def features() -> "Features":
+    """Declare the features of a row."""
+    # Importing it takes a second, and loading documents needs none of it.
+    from datasets import ClassLabel, Features, List, Value  # noqa: PLC0415
+
+    attributes = {
+        a.name: ClassLabel(names=list(a.names)) if a.type == "choice" else Value(_VALUE_TYPE[a.type])
+        for a in SCHEME.attributes
+    }
+    span = {
+        "id": Value("string"),
+        "start": Value("int32"),
+        "end": Value("int32"),
+        "label": ClassLabel(names=list(SCHEME.label_names)),
+        "attributes": attributes,
+        "interval": {name: Value("int64") for name in ("low", "best", "high")},
+    }
+    relation = {
+        "head": Value("string"),
+        "tail": Value("string"),
+        "label": ClassLabel(names=list(SCHEME.relation_names)),
+    }
+    return Features(
+        {**{name: Value("string") for name in _ARTICLE_FIELDS}, "spans": List(span), "relations": List(relation)}
+    )
+
+
+def row(article: Article, gold: Document) -> dict[str, Any]:
+    """Make the row of an article and its gold; the text of a wire article is never in it."""
+    labels = {name: number for number, name in enumerate(SCHEME.label_names)}
+    relations = {name: number for number, name in enumerate(SCHEME.relation_names)}
+
+    def attributes(given: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            a.name: a.names.index(given[a.name]) if a.type == "choice" and a.name in given else given.get(a.name)
+            for a in SCHEME.attributes
+        }
+
+    values = {name: getattr(article, name) for name in _ARTICLE_FIELDS}
+    return {
+        **values,
+        "text": None if article.part == WIRE else article.text,
+        "spans": [
+            {
+                "id": span.id,
+                "start": span.start,
+                "end": span.end,
+                "label": labels[span.label],
+                "attributes": attributes(span.attributes),
+                "interval": (
+                    SCHEME.interval(span.attributes)._asdict()
+                    if span.label == "QUANTITY"
+                    else {"low": None, "best": None, "high": None}
+                ),
+            }
+            for span in gold.spans
+        ],
+        "relations": [{"head": r.head, "tail": r.tail, "label": relations[r.label]} for r in gold.relations],
+    }
+
+
+def table(rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Make the Arrow table of some rows, with the features in its schema."""
+    return pa.Table.from_pylist(list(rows), schema=features().arrow_schema)
+
+
+def parquet_path(corpus: Corpus, split: str) -> Path:
+    """Where a split is published; the wire part is the `test` split of its own config."""
+    config, name = ("wire", "test") if split == WIRE else ("documents", split)
+    return corpus.root / "data" / config / f"{name}.parquet"
+
+
+def _read(corpus: Corpus, split: str) -> list[tuple[Article, Document]]:
+    corpus.split(split)  # a wrong name is said to be one before a file is looked for
+    path = parquet_path(corpus, split)
+    if not path.is_file():
+        raise DataError(f"{path}: is missing; expected the published split (`fogbank build` makes it)")
+    names = SCHEME.label_names, SCHEME.relation_names
+    found: list[tuple[Article, Document]] = []
+    for entry in pq.read_table(path).to_pylist():
+        fields = {name: entry[name] for name in _ARTICLE_FIELDS}
+        if split == WIRE:
+            fields["text"] = corpus.articles[entry["id"]].text
+        article = Article(part="wire" if split == WIRE else "dispatches", **fields)
+        value = {
+            "id": entry["id"],
+            "spans": [
+                {**s, "label": names[0][s["label"]], "attributes": _attributes(s["attributes"])} for s in entry["spans"]
+            ],
+            "relations": [{**r, "label": names[1][r["label"]]} for r in entry["relations"]],
+        }
+        found.append((article, Document.from_json(value, article.text)))
+    return found
+
+
+def _attributes(held: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: SCHEME.attribute[name].names[value] if SCHEME.attribute[name].type == "choice" else value
+        for name, value in held.items()
+        if value is not None
+    }
+
+
+def load(split: str, corpus: Corpus | None = None) -> list[Document]:
+    """Load the gold documents of a published split: `train`, `validation`, `test`, or `wire`.
+
+    Texts of `wire` are there where they have been restored, else None.  Raises FogbankError for an unknown split.
+    """
+    return [document for _, document in _read(corpus or find_corpus(), split)]
+
+
+def load_articles(split: str, corpus: Corpus | None = None) -> list[Article]:
+    """Load the articles of a published split, in the order of `load`."""
+    return [article for article, _ in _read(corpus or find_corpus(), split)]
+
+
+def tables(corpus: Corpus, gold: Mapping[str, Document]) -> dict[Path, pa.Table]:
+    """Make all tables of the dataset, by the file that each is published as.
+
+    Raises DataError where a split names a document that has no gold.
+    """
+    made: dict[Path, pa.Table] = {}
+    for split in (*SPLITS, WIRE):
+        ids = corpus.split(split)
+        if lacking := [document_id for document_id in ids if document_id not in gold]:
+            raise DataError(f"split {split}: no gold of {', '.join(lacking)}; expected an adjudicated version of each")
+        made[parquet_path(corpus, split)] = table(row(corpus.articles[i], gold[i]) for i in ids)
+    return made
+
+
+def parquet_bytes(made: pa.Table) -> bytes:
+    """Give the Parquet file of a table."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(made, sink, compression="zstd")
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
+
+
+def is_same(content: bytes, path: Path) -> bool:
+    """Whether a Parquet file holds the same table: values and features, whichever library version wrote it."""
+    if not path.is_file():
+        return False
+    made, there = pq.read_table(pa.BufferReader(content)), pq.read_table(path)
+    return bool(there.schema.equals(made.schema, check_metadata=True) and there.equals(made))

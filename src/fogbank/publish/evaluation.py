@@ -1,0 +1,41 @@
+"""Evaluation as a leaderboard does it: a prediction file is checked, then scored against published gold."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fogbank.check.files import check_file
+from fogbank.check.problem import Problem
+from fogbank.compare.report import Report
+from fogbank.compare.score import score
+from fogbank.errors import DataError
+from fogbank.model.corpus import SPLITS, WIRE, Corpus
+from fogbank.model.document import Document
+from fogbank.model.storage import read_json, read_json_lines
+from fogbank.publish.dataset import load
+from fogbank.publish.statistics import groups
+
+
+def read_gold(corpus: Corpus, name: str) -> tuple[list[Document], str]:
+    """Load gold by the name of a split, or from a gold file or a folder of them; return it with what to call it."""
+    if name in (*SPLITS, WIRE):
+        return load(name, corpus), name
+    path = Path(name)
+    files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+    if not files or not files[0].is_file():
+        raise DataError(f"{name}: expected a split ({', '.join((*SPLITS, WIRE))}), a gold file, or a folder of them")
+    return [Document.from_json(read_json(file)) for file in files], path.name
+
+
+def read_predictions(corpus: Corpus, path: Path) -> tuple[list[Document], list[Problem]]:
+    """Read a prediction file; where the check finds problems there are no documents."""
+    problems = list(check_file(path, corpus))
+    if problems:
+        return [], problems
+    return [Document.from_json({"spans": [], **value}) for value in read_json_lines(path)], []
+
+
+def score_file(
+    corpus: Corpus, gold: Sequence[Document], predicted: Sequence[Document], *, system: str, split: str
+) -> Report:
+    """Score predictions with the corpus's incidents as the groups of the bootstrap."""
+    return score(gold, predicted, system=system, split=split, groups=groups(corpus))

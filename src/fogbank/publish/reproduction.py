@@ -1,0 +1,143 @@
+"""The whole path in one go: articles, Label Studio, checked exports, gold, dataset, baselines, scores, report page.
+
+Every step can be run again: what is there is left alone, so a second run is quick and a killed one continues.  Only
+`build/` is written, and the generated files where they are not current (then the run says which).
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from fogbank.check.files import check_corpus
+from fogbank.compare.report import Report, shown
+from fogbank.curate.articles import restore
+from fogbank.curate.rounds import read_rounds
+from fogbank.errors import DataError
+from fogbank.model.corpus import WIRE, Corpus
+from fogbank.model.document import Document
+from fogbank.model.storage import pretty_json_bytes, write_bytes
+from fogbank.publish.dataset import load, load_articles
+from fogbank.publish.evaluation import read_predictions, score_file
+from fogbank.publish.generated import build
+from fogbank.publish.page import write_page
+from fogbank.publish.systems import is_trained, predict, train, trained, write_predictions
+
+Tell = Callable[[str], None]
+SYSTEMS = ("floor", "gazetteer", "linear")
+
+
+def reproduce(corpus: Corpus, *, studio: bool = True, texts: Path | None = None, tell: Tell = print) -> list[Report]:
+    """Run all steps and return the reports; the page is `build/report/index.html`.
+
+    `texts` is a folder with a reader's own copies of withheld texts; without them, and without earlier restored ones,
+    their documents are left out of Label Studio and out of the scores, and the run says so.  Raises DataError where an
+    export differs from the committed record or a check finds problems.
+    """
+    corpus = _restore(corpus, texts, tell)
+    if studio:
+        _replay(corpus, tell)
+    else:
+        tell("Label Studio skipped: starting from the committed exports")
+    problems = list(check_corpus(corpus))
+    if problems:
+        raise DataError("\n".join(["the corpus has problems:", *map(str, problems)]))
+    tell("check: exports, gold, sheets and splits have no problems")
+    changed = build(corpus)
+    for path in changed:
+        tell(f"build: {path.relative_to(corpus.root)} was not current and is written")
+    if not changed:
+        tell("build: gold, dataset, schemas and tables are current")
+    reports: list[Report] = []
+    predictions: dict[tuple[str, str], list[Document]] = {}
+    for name in SYSTEMS:
+        if is_trained(corpus, name):
+            tell(f"{name}: trained before on the same data")
+        else:
+            tell(f"{name}: training")
+            train(corpus, name)
+        for split in _splits(corpus, tell if name == SYSTEMS[0] else None):
+            predictions[name, split] = _predicted(corpus, name, split)
+            gold = load(split, corpus)
+            report = score_file(corpus, gold, predictions[name, split], system=name, split=split)
+            write_bytes(corpus.root / "build" / "reports" / f"{name}.{split}.json", pretty_json_bytes(report.to_json()))
+            reports.append(report)
+    tell("")
+    for line in summary(reports):
+        tell(line)
+    page = write_page(corpus, reports, predictions, corpus.root / "build" / "report")
+    tell(f"\nreport: {page}")
+    return reports
+
+
+def summary(reports: Sequence[Report]) -> list[str]:
+    """Give the table that is printed at the end: F1 of spans and relations with intervals, by split and system."""
+    lines = [f"{'split':8}{'system':12}{'spans F1':>9}  {'95 % interval':16}{'relations F1':>13}  95 % interval"]
+    for report in sorted(reports, key=lambda r: r.signature.split):
+        spans, relations = report.scores["spans"]["all"], report.scores["relations"]["all"]
+        lines.append(
+            f"{report.signature.split:8}{report.system:12}{spans.counts.f1:9.3f}  "
+            f"{shown(spans.interval):16}{relations.counts.f1:13.3f}  {shown(relations.interval)}"
+        )
+    return lines
+
+
+def _restore(corpus: Corpus, texts: Path | None, tell: Tell) -> Corpus:
+    tell(f"articles: {len(corpus.articles)} registered, texts verified by SHA-256")
+    if texts is not None and texts.is_dir():
+        done = restore(corpus, texts)
+        tell(f"restore: {len(done.restored)} withheld texts joined from {texts}, {len(done.present)} were there")
+    fresh = Corpus(corpus.root)
+    without = [article.id for article in fresh.articles.values() if article.text is None]
+    if without:
+        tell(
+            f"restore: no text of {', '.join(without)}: skipped where words are needed (`fogbank restore --texts DIR`)"
+        )
+    return fresh
+
+
+def _replay(corpus: Corpus, tell: Tell) -> None:
+    """Send the committed annotations through a real server and prove that its exports agree with the record."""
+    from fogbank.curate.studio.record import (  # noqa: PLC0415  an optional package, needed only here
+        compare_round,
+        enter_round,
+        pull_round,
+        push_round,
+        recorded_documents,
+    )
+    from fogbank.curate.studio.server import Server  # noqa: PLC0415
+
+    folder = corpus.root / "build" / "exports"
+    with Server(corpus.root / "build" / "studio").start(progress=tell) as server:
+        tell(f"Label Studio: running at {server.url}")
+        for one in read_rounds(corpus):
+            pushed = push_round(server, corpus, one)
+            tasks = sum(p.counts.added for p in pushed), sum(p.counts.there for p in pushed)
+            entered = enter_round(server, one, recorded_documents(corpus, one))
+            pull_round(server, corpus, one, folder)
+            found = compare_round(corpus, one, folder)
+            if found:
+                raise DataError("\n".join([f"{one.name}: the export differs from the committed record:", *found]))
+            tell(
+                f"{one.name}: {len(pushed)} projects, {tasks[0]} tasks added ({tasks[1]} were there), "
+                f"{entered.added} annotations entered ({entered.there} were there); the exports agree with the record"
+            )
+    tell("Label Studio: stopped")
+
+
+def _splits(corpus: Corpus, tell: Tell | None) -> list[str]:
+    """The splits that can be scored: `wire` only with the texts of all its articles."""
+    if all(corpus.articles[document_id].text is not None for document_id in corpus.split(WIRE)):
+        return ["test", WIRE]
+    if tell:
+        tell("score: wire skipped, its texts are not here")
+    return ["test"]
+
+
+def _predicted(corpus: Corpus, name: str, split: str) -> list[Document]:
+    path = corpus.root / "build" / "predictions" / f"{name}.{split}.jsonl"
+    documents = list(predict(trained(corpus, name), load_articles(split, corpus)))
+    write_predictions(path, documents)
+    read, problems = read_predictions(corpus, path)
+    if problems:
+        raise DataError("\n".join([f"{name} made a prediction file with problems:", *map(str, problems[:20])]))
+    texts = {document.id: document.text for document in documents}
+    return [Document(d.id, texts[d.id], d.spans, d.relations) for d in read]

@@ -1,0 +1,114 @@
+"""What the corpus holds, counted: by split, by label, by theatre and genre, and how far annotators agreed."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fogbank.compare.agreement import Agreement, agree
+from fogbank.curate.rounds import read_rounds, versions
+from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus
+from fogbank.model.document import Document
+from fogbank.model.scheme import SCHEME
+from fogbank.model.text import tokens
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Counts by split, and agreement by round; all values are plain numbers and names."""
+
+    splits: Mapping[str, Mapping[str, int]]
+    labels: Mapping[str, Mapping[str, int]]
+    relations: Mapping[str, Mapping[str, int]]
+    theatres: Mapping[str, Mapping[str, int]]
+    genres: Mapping[str, Mapping[str, int]]
+    agreement: Mapping[str, Agreement]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the statistics as JSON values; agreement with rates rounded to four places."""
+        return {
+            "splits": self.splits,
+            "labels": self.labels,
+            "relations": self.relations,
+            "theatres": self.theatres,
+            "genres": self.genres,
+            "agreement": {
+                name: {
+                    "documents": one.documents,
+                    **{
+                        measure: {
+                            "f1": round(agreed.counts.f1, 4),
+                            "interval": agreed.interval and [round(bound, 4) for bound in agreed.interval],
+                        }
+                        for measure, agreed in one.measures.items()
+                    },
+                }
+                for name, one in self.agreement.items()
+            },
+        }
+
+
+def statistics(corpus: Corpus, gold: Mapping[str, Document]) -> Statistics:
+    """Count the corpus; `gold` holds the gold documents by id.
+
+    Words of withheld texts are not counted, since the figures must not depend on who has the texts.
+    """
+    names = (*SPLITS, WIRE)
+    parts = {name: [(corpus.articles[i], gold[i]) for i in corpus.split(name)] for name in names}
+    return Statistics(
+        splits={name: _sizes(name, part) for name, part in parts.items()},
+        labels={label: {name: _number(part, label) for name, part in parts.items()} for label in SCHEME.label_names},
+        relations={
+            relation: {
+                name: sum(r.label == relation for _, d in part for r in d.relations) for name, part in parts.items()
+            }
+            for relation in SCHEME.relation_names
+        },
+        theatres=_by(parts, "theatre"),
+        genres=_by(parts, "genre"),
+        agreement=agreements(corpus),
+    )
+
+
+def agreements(corpus: Corpus) -> dict[str, Agreement]:
+    """Measure the agreement of the two versions of each document, by annotation round."""
+    found: dict[str, Agreement] = {}
+    for one in read_rounds(corpus):
+        if one.kind != "annotation":
+            continue
+        held: dict[str, list[Document]] = {}
+        for version in versions(corpus, one):
+            held.setdefault(version.document.id, []).append(version.document)
+        pairs = [(two[0], two[1]) for two in held.values() if len(two) == 2]
+        found[one.name] = agree(pairs, groups=groups(corpus))
+    return found
+
+
+def groups(corpus: Corpus) -> dict[str, str]:
+    """Name the incident of each document that has one: what a bootstrap draws together."""
+    return {article.id: article.incident for article in corpus.articles.values() if article.incident}
+
+
+def _sizes(name: str, part: Sequence[tuple[Article, Document]]) -> dict[str, int]:
+    sizes = {
+        "documents": len(part),
+        "incidents": len({article.incident or article.id for article, _ in part}),
+        "theatres": len({article.theatre for article, _ in part} - {None}),
+    }
+    if name != WIRE:
+        sizes["words"] = sum(
+            any(c.isalnum() for c in (a.text or "")[start:end]) for a, _ in part for start, end in tokens(a.text or "")
+        )
+    sizes["spans"] = sum(len(d.spans) for _, d in part)
+    sizes["relations"] = sum(len(d.relations) for _, d in part)
+    return sizes
+
+
+def _number(part: Sequence[tuple[Article, Document]], label: str) -> int:
+    return sum(span.label == label for _, document in part for span in document.spans)
+
+
+def _by(parts: Mapping[str, Sequence[tuple[Article, Document]]], field: str) -> dict[str, dict[str, int]]:
+    counted = {name: Counter(getattr(article, field) for article, _ in part) for name, part in parts.items()}
+    values = sorted({value for counter in counted.values() for value in counter if value})
+    return {value: {name: counter[value] for name, counter in counted.items()} for value in values}

@@ -1,0 +1,165 @@
+"""Markdown made from the scheme and the statistics: the tables in guidelines, card and datasheet, and the card's YAML.
+
+A document that is otherwise written by hand marks where such a part stands:
+
+    <!-- generated: NAME -->
+    …
+    <!-- /generated -->
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from fogbank.compare.report import shown
+from fogbank.errors import DataError
+from fogbank.model.corpus import SPLITS, WIRE
+from fogbank.model.scheme import SCHEME
+from fogbank.publish.dataset import features
+from fogbank.publish.statistics import Statistics
+
+_PART = re.compile(r"(<!-- generated: (?P<name>[^\n]+?) -->\n)(?P<old>.*?)(<!-- /generated -->)", re.DOTALL)
+
+
+def fill(document: str, parts: Mapping[str, str], name: str) -> str:
+    """Put parts into the marked places of the document `name`.  Raises DataError for a mark that nothing fills."""
+
+    def put(match: re.Match[str]) -> str:
+        if match["name"] not in parts:
+            raise DataError(f"{name}: nothing makes the part {match['name']!r}; expected one of {', '.join(parts)}")
+        return f"{match[1]}{parts[match['name']].rstrip()}\n{match[4]}"
+
+    return _PART.sub(put, document)
+
+
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Make a Markdown table; a bar in a cell is escaped."""
+
+    def line(cells: Sequence[object]) -> str:
+        return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
+
+    return "\n".join([line(head), line(["---"] * len(head)), *map(line, rows)]) + "\n"
+
+
+def scheme_tables() -> dict[str, str]:
+    """Make a table for each layer, one of the relations and one of the attributes."""
+    tables = {}
+    for layer in SCHEME.layers:
+        rows = [
+            (f"`{b.name}`", b.hotkey, b.gloss, ", ".join(f"`{a.name}`" for a in SCHEME.attributes_of[b.name]))
+            for b in SCHEME.labels
+            if b.layer == layer.name
+        ]
+        tables[f"table {layer.name}"] = markdown_table(("label", "key", "what it marks", "attributes"), rows)
+    tables["table relations"] = markdown_table(
+        ("relation", "from", "to", "meaning"),
+        [
+            (
+                f"`{r.name}`",
+                " / ".join(_ends(heads) for heads, _ in r.shape),
+                " / ".join(_ends(t) for _, t in r.shape),
+                r.gloss,
+            )
+            for r in SCHEME.relations
+        ],
+    )
+    tables["table attributes"] = markdown_table(
+        ("attribute", "of", "meaning", "values"),
+        [
+            (
+                f"`{a.name}`",
+                _ends(("@event",)) if a.name == "status" else " ".join(sorted(f"`{label}`" for label in a.labels)),
+                a.gloss,
+                "; ".join(f"`{v.name}` {v.gloss}" for v in a.values) or a.type,
+            )
+            for a in SCHEME.attributes
+        ],
+    )
+    return tables
+
+
+def _ends(names: Sequence[str]) -> str:
+    return " ".join(f"any {name[1:]}" if name.startswith("@") else f"`{name}`" for name in names)
+
+
+def statistics_tables(statistics: Statistics) -> dict[str, str]:
+    """Make the tables of the card and the datasheet."""
+    names = (*SPLITS, WIRE)
+    rows = ("documents", "incidents", "theatres", "words", "spans", "relations")
+    tables = {
+        "splits": markdown_table(
+            ("", *names),
+            [
+                (
+                    row,
+                    *(f"{statistics.splits[n].get(row, '–'):,}" if row in statistics.splits[n] else "–" for n in names),
+                )
+                for row in rows
+            ],
+        )
+    }
+    for name, counted in (
+        ("labels", statistics.labels),
+        ("relations", statistics.relations),
+        ("theatres", statistics.theatres),
+        ("genres", statistics.genres),
+    ):
+        tables[name] = markdown_table(("", *names), [(key, *(row[n] for n in names)) for key, row in counted.items()])
+    measures = ("spans", "relations", "relations_on_agreed_spans", "attributes")
+    tables["agreement"] = markdown_table(
+        ("round", "documents", *(m.replace("_", " ") for m in measures)),
+        [
+            (
+                name,
+                one.documents,
+                *(f"{a.counts.f1:.3f} ({shown(a.interval)})" for a in map(one.measures.get, measures) if a),
+            )
+            for name, one in statistics.agreement.items()
+        ],
+    )
+    return tables
+
+
+def card_header(statistics: Statistics) -> str:
+    """Make the YAML with which the Hub and `datasets` read the card; its configs name the Parquet files."""
+    names = (*SPLITS, WIRE)
+    documents = sum(statistics.splits[name]["documents"] for name in names)
+
+    def info(config: str, splits: Sequence[tuple[str, str]]) -> dict[str, Any]:
+        return {
+            "config_name": config,
+            "features": features()._to_yaml_list(),
+            "splits": [{"name": s, "num_examples": statistics.splits[key]["documents"]} for s, key in splits],
+        }
+
+    header = {
+        "pretty_name": "FogBank",
+        "language": ["en"],
+        "license": "cc-by-4.0",
+        "annotations_creators": ["machine-generated"],
+        "language_creators": ["machine-generated", "found"],
+        "multilinguality": ["monolingual"],
+        "source_datasets": ["original"],
+        "size_categories": ["n<1K"] if documents < 1000 else ["1K<n<10K"],
+        "task_categories": ["token-classification"],
+        "task_ids": ["named-entity-recognition", "coreference-resolution"],
+        "tags": ["relation-extraction", "event-extraction", "attribution", "conflict", "news", "synthetic"],
+        "configs": [
+            {
+                "config_name": "documents",
+                "default": True,
+                "data_files": [{"split": s, "path": f"data/documents/{s}.parquet"} for s in SPLITS],
+            },
+            {"config_name": "wire", "data_files": [{"split": "test", "path": "data/wire/test.parquet"}]},
+        ],
+        "dataset_info": [info("documents", [(s, s) for s in SPLITS]), info("wire", [("test", WIRE)])],
+    }  # fmt: skip
+    return yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=120)
+
+
+def replace_header(card: str, header: str) -> str:
+    """Put a YAML header before a card, in place of the one that it has."""
+    body = re.sub(r"\A---\n.*?\n---\n", "", card, count=1, flags=re.DOTALL)
+    return f"---\n{header}---\n{body}"

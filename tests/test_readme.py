@@ -1,0 +1,63 @@
+"""What the README shows is run as it stands there."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from fogbank import find_corpus
+from fogbank.cli import main
+
+HOME = find_corpus(Path(__file__).parent)
+README = (HOME.root / "README.md").read_text(encoding="utf-8")
+MAKE = (HOME.root / "Makefile").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.mark.parametrize("block", blocks("python"))
+def test_python_runs(block: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    if "datasets" in block:
+        block = block.replace("load_dataset(", f"load_dataset(cache_dir={str(tmp_path)!r}, path=")
+    exec(compile(block.replace("path/to/fogbank", str(HOME.root)), "README.md", "exec"), {})
+    assert capsys.readouterr().out.strip()
+
+
+def commands() -> list[list[str]]:
+    lines = [line.split("#")[0] for block in blocks("sh") for line in block.splitlines()]
+    return [shlex.split(line) for line in lines if line.strip()]
+
+
+def test_every_command_shown_exists() -> None:
+    shown = commands()
+    assert ["make", "reproduce"] in shown
+    assert ["make", "test"] in shown
+    for program, *words in shown:
+        if program == "make":
+            assert f"\n{words[0]}:" in MAKE
+            continue
+        assert program == "fogbank"
+        command = [word for word in words if not word.startswith("-")]
+        context = main.make_context("fogbank", ["--help"], resilient_parsing=True)
+        group = main.get_command(context, command[0])
+        assert group is not None, words
+        if command[0] == "studio":
+            assert group.get_command(context, command[1]) is not None, words  # type: ignore[attr-defined]
+
+
+def test_the_commands_that_score_a_system_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("corpus", "data", "baselines", "annotations"):
+        (tmp_path / name).symlink_to(HOME.root / name)
+    monkeypatch.setenv("FOGBANK_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    ran = 0
+    for program, *words in commands():
+        if program == "fogbank" and words[0] in {"train", "predict", "score"}:
+            result = CliRunner().invoke(main, words)
+            assert result.exit_code == 0, (words, result.output)
+            ran += 1
+    assert ran == 3
