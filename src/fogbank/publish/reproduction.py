@@ -4,10 +4,11 @@ Every step can be run again: what is there is left alone, so a second run is qui
 `build/` is written, and the generated files where they are not current (then the run says which).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from fogbank.check.files import check_corpus
+from fogbank.check.files import check_corpus, check_paths
+from fogbank.check.problem import Problem
 from fogbank.compare.report import Report, shown
 from fogbank.curate.articles import restore
 from fogbank.curate.rounds import read_rounds
@@ -34,18 +35,19 @@ def reproduce(corpus: Corpus, *, studio: bool = True, texts: Path | None = None,
     """
     corpus = _restore(corpus, texts, tell)
     if studio:
-        _replay(corpus, tell)
+        exports = _replay(corpus, tell)
     else:
+        exports = corpus.exports
         tell("Label Studio skipped: starting from the committed exports")
-    problems = list(check_corpus(corpus))
-    if problems:
-        raise DataError("\n".join(["the corpus has problems:", *map(str, problems)]))
-    tell("check: exports, gold, sheets and splits have no problems")
+    _demand_none(check_paths([exports], corpus), "the exports have problems:")
+    tell("check: the exports have no problems (JSON Schema, then rules)")
     changed = build(corpus)
     for path in changed:
         tell(f"build: {path.relative_to(corpus.root)} was not current and is written")
     if not changed:
         tell("build: gold, dataset, schemas and tables are current")
+    _demand_none(check_corpus(corpus), "the corpus has problems:")
+    tell("check: gold, sheets, manifest and splits have no problems")
     reports: list[Report] = []
     predictions: dict[tuple[str, str], list[Document]] = {}
     for name in SYSTEMS:
@@ -94,8 +96,8 @@ def _restore(corpus: Corpus, texts: Path | None, tell: Tell) -> Corpus:
     return fresh
 
 
-def _replay(corpus: Corpus, tell: Tell) -> None:
-    """Send the committed annotations through a real server and prove that its exports agree with the record."""
+def _replay(corpus: Corpus, tell: Tell) -> Path:
+    """Send the committed annotations through a real server, prove that its exports agree with the record, name them."""
     from fogbank.curate.studio.record import (  # noqa: PLC0415  an optional package, needed only here
         compare_round,
         enter_round,
@@ -121,6 +123,12 @@ def _replay(corpus: Corpus, tell: Tell) -> None:
                 f"{entered.added} annotations entered ({entered.there} were there); the exports agree with the record"
             )
     tell("Label Studio: stopped")
+    return folder
+
+
+def _demand_none(problems: Iterable[Problem], what: str) -> None:
+    if found := list(map(str, problems)):
+        raise DataError("\n".join([what, *found]))
 
 
 def _splits(corpus: Corpus, tell: Tell | None) -> list[str]:
@@ -137,7 +145,6 @@ def _predicted(corpus: Corpus, name: str, split: str) -> list[Document]:
     documents = list(predict(trained(corpus, name), load_articles(split, corpus)))
     write_predictions(path, documents)
     read, problems = read_predictions(corpus, path)
-    if problems:
-        raise DataError("\n".join([f"{name} made a prediction file with problems:", *map(str, problems[:20])]))
+    _demand_none(problems, f"{name} made a prediction file with problems:")
     texts = {document.id: document.text for document in documents}
     return [Document(d.id, texts[d.id], d.spans, d.relations) for d in read]
