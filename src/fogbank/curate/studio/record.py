@@ -1,0 +1,111 @@
+"""A round on the server and its committed record: projects filled, annotations entered, exports pulled and compared.
+
+Every annotator of a round has a project of their own, so that two never see each other's work.  The record of a round
+is `annotations/exports/<round>/<annotator>.json`: the project's export as Label Studio gave it, one task a line; of a
+withheld article the words are taken out, all else stays as exported.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fogbank.curate.rounds import Round
+from fogbank.curate.studio.annotators import ensure_annotator
+from fogbank.curate.studio.config import instructions, label_config
+from fogbank.curate.studio.differences import differences
+from fogbank.curate.studio.project import Counts, Project, ensure_project, enter, export, project_title, push_articles
+from fogbank.curate.studio.server import Progress, Server
+from fogbank.model.corpus import WIRE, Corpus
+from fogbank.model.document import Document
+from fogbank.model.regions import read_result, without_words
+from fogbank.model.storage import json_bytes, read_json, write_bytes
+
+Export = list[dict[str, Any]]
+
+
+class Pushed(NamedTuple):
+    """What `push_round` did for one annotator; `skipped` are documents whose text is withheld and not restored."""
+
+    annotator: str
+    counts: Counts
+    skipped: tuple[str, ...]
+
+
+def push_round(server: Server, corpus: Corpus, one: Round, progress: Progress | None = None) -> list[Pushed]:
+    """Make the users, the projects and the tasks of a round; what is there already is left alone."""
+    pushed: list[Pushed] = []
+    for name, ids in one.assignments.items():
+        ensure_annotator(server, name)
+        articles = [corpus.articles[document_id] for document_id in ids]
+        there = [article for article in articles if article.text is not None]
+        counts = push_articles(_project(server, one, name), there, progress)
+        pushed.append(Pushed(name, counts, tuple(a.id for a in articles if a.text is None)))
+    return pushed
+
+
+def enter_round(
+    server: Server, one: Round, documents: Mapping[str, Sequence[Document]], progress: Progress | None = None
+) -> Counts:
+    """Enter documents as their annotators' own annotations; documents without text are left out.  See `enter`."""
+    total = Counts(0, 0)
+    for name, versions in documents.items():
+        annotator = ensure_annotator(server, name)
+        with_text = [document for document in versions if document.text is not None]
+        counts = enter(_project(server, one, name), annotator, with_text, progress=progress)
+        total = Counts(*(a + b for a, b in zip(total, counts, strict=True)))
+    return total
+
+
+def pull_round(server: Server, corpus: Corpus, one: Round, folder: Path) -> list[Path]:
+    """Export every project of a round into `folder/<round>/`; return the files."""
+    paths: list[Path] = []
+    for name in one.assignments:
+        path = folder / one.name / f"{name}.json"
+        write_bytes(path, export_bytes(_redacted(corpus, export(_project(server, one, name)))))
+        paths.append(path)
+    return paths
+
+
+def record(corpus: Corpus, one: Round, annotator: str) -> Export:
+    """Read the committed export of one annotator."""
+    return list(read_json(corpus.exports / one.name / f"{annotator}.json"))
+
+
+def recorded_documents(corpus: Corpus, one: Round) -> dict[str, list[Document]]:
+    """Read the annotations of a committed round as documents, by annotator, with the span ids of the record."""
+    return {
+        name: [
+            read_result(task["data"]["id"], corpus.articles[task["data"]["id"]].text, annotation["result"])
+            for task in record(corpus, one, name)
+            for annotation in task["annotations"]
+            if not annotation["was_cancelled"]
+        ]
+        for name in one.assignments
+    }
+
+
+def compare_round(corpus: Corpus, one: Round, folder: Path) -> list[str]:
+    """List where the exports in `folder/<round>/` differ from the committed record; see `differences`.
+
+    Documents whose text is withheld and not restored are left out of the record, since the server could not have them.
+    """
+    found: list[str] = []
+    for name in one.assignments:
+        exported: Export = read_json(folder / one.name / f"{name}.json")
+        committed = [t for t in record(corpus, one, name) if corpus.articles[t["data"]["id"]].text is not None]
+        found.extend(f"{one.name}/{name}: {difference}" for difference in differences(committed, exported))
+    return found
+
+
+def export_bytes(export: Export) -> bytes:
+    """Give an export as JSON with one task a line."""
+    return b"[\n" + b",\n".join(json_bytes(task).rstrip(b"\n") for task in export) + b"\n]\n"
+
+
+def _redacted(corpus: Corpus, exported: Export) -> Export:
+    withheld = {article.id for article in corpus.articles.values() if article.part == WIRE}
+    return [without_words([task])[0] if task["data"]["id"] in withheld else task for task in exported]
+
+
+def _project(server: Server, one: Round, annotator: str) -> Project:
+    return ensure_project(server, project_title(one.name, annotator), label_config(), instructions())

@@ -1,0 +1,46 @@
+"""What tests share: a data folder of Label Studio that is migrated already, and a real server that runs."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def studio_template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as a first start leaves it.
+
+    Preparing one takes most of a minute, so it is kept beside pytest's own cache, one for each version.
+    """
+    try:
+        name = f"label-studio-{version('label-studio')}"
+    except PackageNotFoundError:
+        pytest.skip("label-studio is not installed: pip install 'fogbank[studio]'")
+    from fogbank.curate.studio.server import Server
+
+    kept = request.config.cache.mkdir("studio") / name
+    if not kept.exists():
+        fresh = tmp_path_factory.mktemp("first-start") / name
+        Server(fresh).start().stop()
+        half = Path(shutil.copytree(fresh, kept.with_name(f"{name}.{os.getpid()}")))
+        half.rename(kept)  # whole or not at all
+    return kept
+
+
+@pytest.fixture
+def studio_folder(studio_template: Path, tmp_path: Path) -> Path:
+    """A migrated data folder of the test's own, on which nothing runs yet."""
+    return Path(shutil.copytree(studio_template, tmp_path / "studio"))
+
+
+@pytest.fixture(scope="session")
+def studio(studio_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """A running `Server` that tests share; each uses project titles and annotators of its own."""
+    from fogbank.curate.studio.server import Server
+
+    folder = Path(shutil.copytree(studio_template, tmp_path_factory.mktemp("shared") / "studio"))
+    with Server(folder) as server:
+        yield server

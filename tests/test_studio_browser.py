@@ -1,0 +1,248 @@
+"""A person at the labeling page, played by a real browser: what is marked there is what is exported."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.studio, pytest.mark.browser]
+pytest.importorskip("label_studio_sdk", reason="label-studio is not installed: pip install 'fogbank[studio]'")
+playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+from fogbank.curate.studio.annotators import Annotator, ensure_annotator  # noqa: E402
+from fogbank.curate.studio.config import choice_keys, instructions, label_config  # noqa: E402
+from fogbank.curate.studio.differences import differences  # noqa: E402
+from fogbank.curate.studio.project import Project, ensure_project, enter, export, push_articles  # noqa: E402
+from fogbank.curate.studio.server import Server  # noqa: E402
+from fogbank.model.corpus import Article  # noqa: E402
+from fogbank.model.document import Document, Relation, Span  # noqa: E402
+from fogbank.model.regions import read_result  # noqa: E402
+from fogbank.model.scheme import SCHEME  # noqa: E402
+from fogbank.model.text import digest  # noqa: E402
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+TEXT = "👩‍👩‍👧 𝒳 Governor Ansa\u00a0Reteval said on 4 May that <b>27</b> people\nwere safe. Cafe\u0301 closed.\n"
+PERSON, CUE, TIME = "Ansa\u00a0Reteval", "said", "4 May"
+
+# Rectangles of the first and last code point of text[start:end], over the text nodes of the article.
+PLACE = """([start, end]) => {
+  const walker = document.createTreeWalker(document.querySelector('.lsf-htx-richtext'), NodeFilter.SHOW_TEXT);
+  const points = [];
+  for (let node; (node = walker.nextNode());) {
+    let at = 0;
+    for (const point of node.data) { points.push([node, at, at + point.length]); at += point.length; }
+  }
+  const rectangle = ([node, from, to]) => {
+    const range = document.createRange();
+    range.setStart(node, from); range.setEnd(node, to);
+    return range.getBoundingClientRect();
+  };
+  const [first, last] = [rectangle(points[start]), rectangle(points[end - 1])];
+  return [first.left + 1, first.top + first.height / 2, last.right - 1, last.top + last.height / 2];
+}"""
+
+
+class Labeler:
+    """What a person does at the page; words are places in `TEXT`."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+
+    def log_in(self, url: str, annotator: Annotator) -> None:
+        self.page.goto(f"{url}/user/login/")
+        self.page.fill("input[name=email]", annotator.email)
+        self.page.fill("input[name=password]", annotator.password)
+        self.page.press("input[name=password]", "Enter")
+        self.page.wait_for_url(re.compile(r"/(projects/?)?$"))
+
+    def open(self, project: Project, document_id: str) -> None:
+        numbers = {task["data"]["id"]: task["id"] for task in export(project)}
+        self.page.goto(f"{project.url}?task={numbers[document_id]}")
+        self.page.wait_for_selector(".lsf-htx-richtext", timeout=60_000)
+        self.page.get_by_role("button", name="submit").wait_for()
+
+    def place(self, words: str) -> list[float]:
+        start = TEXT.index(words)
+        place: list[float] = self.page.evaluate(PLACE, [start, start + len(words)])
+        return place
+
+    def mark(self, words: str, label: str) -> None:
+        regions = self.page.locator(".htx-highlight").count()
+        self.page.keyboard.press(next(entry.hotkey for entry in SCHEME.labels if entry.name == label))
+        left, top, right, bottom = self.place(words)
+        self.page.mouse.move(left, top)
+        self.page.mouse.down()
+        self.page.mouse.move((left + right) / 2, (top + bottom) / 2, steps=3)
+        self.page.mouse.move(right, bottom, steps=3)
+        self.page.mouse.up()
+        self.page.wait_for_function("count => document.querySelectorAll('.htx-highlight').length > count", arg=regions)
+        self.page.keyboard.press("u")
+
+    def click(self, words: str) -> None:
+        left, top, *_ = self.place(words)
+        self.page.mouse.click(left + 4, top)
+
+    def select(self, words: str) -> None:
+        self.click(words)
+        self.page.locator(".htx-highlight.__active, .htx-highlight[class*=active]").first.wait_for()
+
+    def choose(self, attribute: str, value: str) -> None:
+        self.page.keyboard.press(choice_keys()[attribute, value].replace("shift", "Shift"))
+        self.page.locator(f"input[name={value}]:checked").wait_for()
+
+    def unselect(self) -> None:
+        self.page.keyboard.press("u")
+
+    def relate(self, head: str, tail: str, label: str) -> None:
+        self.select(head)
+        self.page.keyboard.press("Alt+r")
+        self.click(tail)
+        self.page.locator("#Relations-draggable").click()
+        row = self.page.locator(".lsf-relations__item").last
+        row.hover()
+        row.get_by_label("Show Relation Labels").click()
+        self.page.locator(".lsf-relation-meta button").click()
+        self.page.locator("[role=option]", has_text=re.compile(rf"^{label}$")).click()
+        self.page.keyboard.press("Escape")
+
+    def submit(self) -> None:
+        with self.page.expect_response(lambda r: "/annotations" in r.url and r.request.method == "POST") as answer:
+            self.page.get_by_role("button", name="submit").click()
+        assert answer.value.status == 201
+
+
+@pytest.fixture
+def page(studio: Server) -> Iterator[Any]:
+    """A page that reaches nothing but this machine, and fails the test if it tries or breaks."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on the path: install chromium")
+    outside: list[str] = []
+    broken: list[str] = []
+
+    def allow(route: Any) -> None:
+        if re.match(r"https?://(127\.0\.0\.1|localhost)[:/]|data:|blob:", route.request.url):
+            route.continue_()
+        else:
+            outside.append(route.request.url)
+            route.abort()
+
+    with playwright_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1500, "height": 1000})
+        page.set_default_timeout(20_000)
+        page.route("**/*", allow)
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        yield page
+        browser.close()
+    assert outside == []
+    assert broken == []
+
+
+def test_what_a_person_marks_is_exactly_what_is_exported(studio: Server, page: Any) -> None:
+    annotator = ensure_annotator(studio, "hand")
+    project = ensure_project(studio, "FogBank browser hand", label_config(), instructions())
+    article = Article(
+        id="kd-01-a",
+        part="dispatches",
+        title="By hand",
+        published="2031-05-04T12:00",
+        sha256=digest(TEXT),
+        licence="CC-BY-4.0",
+        text=TEXT,
+    )
+    push_articles(project, [article])
+
+    labeler = Labeler(page)
+    labeler.log_in(studio.url, annotator)
+    labeler.open(project, "kd-01-a")
+    for words, label in ((PERSON, "PERSON"), (CUE, "CUE"), (TIME, "TIME")):
+        labeler.mark(words, label)
+    labeler.select(CUE)
+    labeler.choose("stance", "denies")
+    labeler.choose("source_kind", "police")
+    labeler.unselect()
+    labeler.select(TIME)
+    page.fill("input[name=start]", "2031-05-04")
+    page.keyboard.press("Enter")
+    labeler.unselect()
+    labeler.relate(CUE, PERSON, "source")
+    labeler.submit()
+
+    exported = export(project)
+    (task,) = exported
+    (annotation,) = task["annotations"]
+    assert annotation["completed_by"]["email"] == annotator.email
+    document = read_result("kd-01-a", task["data"]["text"], annotation["result"])
+    spans = {(document.quote(span), span.label): dict(span.attributes) for span in document.spans}
+    assert spans == {
+        (PERSON, "PERSON"): {},
+        (CUE, "CUE"): {"stance": "denies", "source_kind": "police"},
+        (TIME, "TIME"): {"start": "2031-05-04"},
+    }
+    ids = {span.label: span.id for span in document.spans}
+    assert document == Document(
+        "kd-01-a",
+        TEXT,
+        tuple(
+            Span(ids[label], TEXT.index(words), TEXT.index(words) + len(words), label, spans[words, label])
+            for words, label in ((PERSON, "PERSON"), (CUE, "CUE"), (TIME, "TIME"))
+        ),
+        (Relation(ids["CUE"], ids["PERSON"], "source"),),
+    )
+
+    # what was made by hand and what is entered from it are one record
+    copy = ensure_project(studio, "FogBank browser copy", label_config())
+    push_articles(copy, [article])
+    enter(copy, annotator, [document])
+    assert differences(exported, export(copy)) == []
+    assert enter(project, annotator, [document]).there == 1
+    assert json.dumps(exported).count("kd-01-a") == 1
+
+
+def test_an_entered_annotation_opens_in_the_browser_and_survives_being_saved_again(studio: Server, page: Any) -> None:
+    annotator = ensure_annotator(studio, "reader")
+    project = ensure_project(studio, "FogBank browser reader", label_config())
+    article = Article(
+        id="kd-01-b",
+        part="dispatches",
+        published="2031-05-04",
+        sha256=digest(TEXT),
+        licence="CC-BY-4.0",
+        text=TEXT,
+    )
+    push_articles(project, [article])
+
+    def span(key: str, words: str, label: str, **attributes: str | int) -> Span:
+        return Span(key, TEXT.index(words), TEXT.index(words) + len(words), label, attributes)
+
+    document = Document(
+        "kd-01-b",
+        TEXT,
+        (
+            span("T1", PERSON, "PERSON"),
+            span("T2", CUE, "CUE", stance="asserts", source_kind="government"),
+            span("T3", "<b>27</b> people\nwere safe", "CONTENT"),
+            span("T4", "27", "QUANTITY", modifier="exact", value=27),
+            span("T5", "people", "PEOPLE"),
+            span("T6", TIME, "TIME", start="2031-05-04", duration="P1D"),
+            span("T7", "Cafe\u0301", "FACILITY"),
+        ),
+        (Relation("T2", "T1", "source"), Relation("T2", "T3", "content"), Relation("T5", "T4", "quantity")),
+    )
+    enter(project, annotator, [document])
+    before = export(project)
+
+    labeler = Labeler(page)
+    labeler.log_in(studio.url, annotator)
+    labeler.open(project, "kd-01-b")
+    assert page.locator(".htx-highlight").count() >= len(document.spans)
+    labeler.mark("Governor", "PERSON")
+    with page.expect_response(lambda r: "/api/annotations/" in r.url and r.request.method == "PATCH") as answer:
+        page.get_by_role("button", name="submit").click()
+    assert answer.value.ok
+    told = differences(before, export(project))
+    assert len(told) == 1
+    assert re.search(r'exported only: .*"labels":\["PERSON"\]', told[0])
