@@ -1,4 +1,4 @@
-"""Verbs about the Label Studio server: up, push, enter, pull, down."""
+"""Verbs about the Label Studio server: up, login, push, enter, pull, down."""
 
 import json
 from collections.abc import Callable
@@ -49,6 +49,17 @@ def up() -> None:
     server = _server(find_corpus())
     server.start(keep=True, progress=click.echo)
     click.echo(f"{server.url}  log in as {server.email}; the password is in {server.folder / 'secrets.json'}")
+
+
+@group.command()
+@click.argument("annotator")
+def login(annotator: str) -> None:
+    """Say how ANNOTATOR logs in: the page, the e-mail address and the password."""
+    from fogbank.curate.studio.annotators import ensure_annotator  # noqa: PLC0415
+
+    server = _server(find_corpus())
+    user = ensure_annotator(server, annotator)
+    click.echo(f"{server.url}  {user.email}  {user.password}")
 
 
 @group.command()

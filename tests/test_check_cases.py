@@ -1,0 +1,76 @@
+"""Every problem that FogBank can find has a case in `tests/cases/<code>/`; adding a case is adding files.
+
+`bad.<ext>` (or, laid over the small corpus of `tests/cases/corpus`, the folder `bad`) has exactly the problems that
+`expected.txt` lists, one `file::place: code` a line; `good` comes near and has none.  In a folder, an empty file whose
+name ends in `.absent` stands for a file that is taken away.
+"""
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from fogbank.check.files import check_corpus, check_file
+from fogbank.check.problem import Problem
+from fogbank.check.table import TABLE
+from fogbank.model.corpus import Corpus
+
+CASES = Path(__file__).parent / "cases"
+CORPUS = CASES / "corpus"
+CODES = sorted(path.name for path in CASES.iterdir() if path != CORPUS)
+
+
+def told(problems: Iterable[Problem]) -> list[str]:
+    return [f"{problem.file}::{problem.place}: {problem.code}" for problem in problems]
+
+
+def check(case: Path, scratch: Path) -> list[Problem]:
+    """Check a file beside the small corpus, or the small corpus with a folder laid over it."""
+    if case.is_file():
+        prefix = f"{case.parent}/"
+        problems = check_file(case, Corpus(CORPUS))
+        return [problem._replace(file=problem.file.removeprefix(prefix)) for problem in problems]
+    root = Path(shutil.copytree(CORPUS, scratch / "corpus"))
+    for path in case.rglob("*"):
+        target = root / path.relative_to(case)
+        if path.suffix == ".absent":
+            target.with_suffix("").unlink()
+        elif path.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+    return list(check_corpus(Corpus(root)))
+
+
+def find(code: str, name: str) -> Path | None:
+    return next(iter(sorted((CASES / code).glob(f"{name}*"))), None)
+
+
+def test_the_small_corpus_has_no_problems() -> None:
+    assert told(check_corpus(Corpus(CORPUS))) == []
+
+
+def test_every_code_has_a_case_and_every_case_a_code() -> None:
+    assert sorted(TABLE) == CODES
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_bad_one_has_exactly_the_problems_expected(code: str, tmp_path: Path) -> None:
+    bad = find(code, "bad")
+    assert bad is not None
+    problems = check(bad, tmp_path)
+    expected = (CASES / code / "expected.txt").read_text().splitlines()
+    assert sorted(told(problems)) == sorted(expected)
+    assert any(line.endswith(f": {code}") for line in expected)
+    for problem in problems:
+        assert problem.level == TABLE[problem.code].level
+        assert problem.message
+        assert problem.expected
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_good_one_has_none(code: str, tmp_path: Path) -> None:
+    good = find(code, "good")
+    if good is None:
+        pytest.skip("the small corpus itself is the good one")
+    assert told(check(good, tmp_path)) == []
