@@ -9,7 +9,6 @@ A document that is otherwise written by hand marks where such a part stands:
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import yaml
 
@@ -17,7 +16,6 @@ from fogbank.compare.report import shown
 from fogbank.errors import DataError
 from fogbank.model.corpus import SPLITS, WIRE
 from fogbank.model.scheme import SCHEME
-from fogbank.publish.dataset import features
 from fogbank.publish.statistics import Statistics
 
 _PART = re.compile(r"(<!-- generated: (?P<name>[^\n]+?) -->\n)(?P<old>.*?)(<!-- /generated -->)", re.DOTALL)
@@ -123,16 +121,12 @@ def statistics_tables(statistics: Statistics) -> dict[str, str]:
 
 
 def card_header(statistics: Statistics) -> str:
-    """Make the YAML with which the Hub and `datasets` read the card; its configs name the Parquet files."""
+    """Make the YAML with which the Hub and `datasets` read the card.
+
+    Its configs name the Parquet files, and these carry their features, so the YAML does not repeat them.
+    """
     names = (*SPLITS, WIRE)
     documents = sum(statistics.splits[name]["documents"] for name in names)
-
-    def info(config: str, splits: Sequence[tuple[str, str]]) -> dict[str, Any]:
-        return {
-            "config_name": config,
-            "features": features()._to_yaml_list(),
-            "splits": [{"name": s, "num_examples": statistics.splits[key]["documents"]} for s, key in splits],
-        }
 
     header = {
         "pretty_name": "FogBank",
@@ -154,7 +148,6 @@ def card_header(statistics: Statistics) -> str:
             },
             {"config_name": "wire", "data_files": [{"split": "test", "path": "data/wire/test.parquet"}]},
         ],
-        "dataset_info": [info("documents", [(s, s) for s in SPLITS]), info("wire", [("test", WIRE)])],
     }  # fmt: skip
     return yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=120)
 
