@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fogbank import SCHEME, DataError, Document, InvalidValueError, Relation, Span, score
-from fogbank.compare.agreement import agree
 from fogbank.compare.counts import Counts, resample, tally
 
 _LABELS = st.sampled_from(SCHEME.label_names)
@@ -128,26 +127,3 @@ def test_documents_of_one_incident_are_drawn_together() -> None:
 def test_repeated_items_match_as_often_as_both_sides_have_them() -> None:
     one = tally(("A",), [[("A", 1), ("A", 1), ("A", 2)]], [[("A", 1), ("A", 3), ("B", 1)]])
     assert one.counts() == Counts(3, 2, 1)
-
-
-def test_agreement_by_hand() -> None:
-    first = Document(
-        "d",
-        None,
-        (Span("a", 0, 2, "FORCE"), Span("b", 3, 5, "STRIKE", {"status": "actual"}), Span("c", 6, 8, "PLACE")),
-        (Relation("b", "a", "agent"), Relation("b", "c", "place")),
-    )
-    second = Document(
-        "d",
-        None,
-        (Span("x", 0, 2, "FORCE"), Span("y", 3, 5, "STRIKE", {"status": "planned"})),
-        (Relation("y", "x", "agent"),),
-    )
-    found = agree([(first, second)])
-    assert found.measures["spans"].counts == Counts(3, 2, 2)
-    assert found.measures["relations"].counts == Counts(2, 1, 1)
-    assert found.measures["relations_on_agreed_spans"].counts == Counts(1, 1, 1)
-    assert found.measures["attributes"].counts == Counts(1, 1, 0)
-    assert found.labels["PLACE"] == Counts(1, 0, 0)
-    with pytest.raises(DataError, match="no document has two versions"):
-        agree([])

@@ -7,12 +7,12 @@ from fogbank.check.files import check_file
 from fogbank.check.problem import Problem
 from fogbank.compare.report import Report
 from fogbank.compare.score import score
+from fogbank.curate.agreement import groups
 from fogbank.errors import DataError
 from fogbank.model.corpus import SPLITS, WIRE, Corpus
 from fogbank.model.document import Document
 from fogbank.model.storage import read_json, read_json_lines
 from fogbank.publish.dataset import load
-from fogbank.publish.statistics import groups
 
 
 def read_gold(corpus: Corpus, name: str) -> tuple[list[Document], str]:

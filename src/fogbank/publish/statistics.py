@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from fogbank.compare.agreement import Agreement, agree
+from fogbank.curate.agreement import groups, version_pairs
 from fogbank.curate.rounds import read_rounds, versions
 from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus
 from fogbank.model.document import Document
 from fogbank.model.scheme import SCHEME
 from fogbank.model.text import tokens
+
+AGREEMENT = ("spans", "relations", "relations_on_agreed_spans", "attributes")
+"""The measures of agreement that are published, none of which needs the texts; `fogbank agree` gives all."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Statistics:
                             "f1": round(agreed.counts.f1, 4),
                             "interval": agreed.interval and [round(bound, 4) for bound in agreed.interval],
                         }
-                        for measure, agreed in one.measures.items()
+                        for measure, agreed in ((name, one.measures[name]) for name in AGREEMENT)
                     },
                 }
                 for name, one in self.agreement.items()
@@ -74,19 +78,9 @@ def agreements(corpus: Corpus) -> dict[str, Agreement]:
     """Measure the agreement of the two versions of each document, by annotation round."""
     found: dict[str, Agreement] = {}
     for one in read_rounds(corpus):
-        if one.kind != "annotation":
-            continue
-        held: dict[str, list[Document]] = {}
-        for version in versions(corpus, one):
-            held.setdefault(version.document.id, []).append(version.document)
-        pairs = [(two[0], two[1]) for two in held.values() if len(two) == 2]
-        found[one.name] = agree(pairs, groups=groups(corpus))
+        if one.kind == "annotation":
+            found[one.name] = agree(version_pairs(list(versions(corpus, one))), groups=groups(corpus))
     return found
-
-
-def groups(corpus: Corpus) -> dict[str, str]:
-    """Name the incident of each document that has one: what a bootstrap draws together."""
-    return {article.id: article.incident for article in corpus.articles.values() if article.incident}
 
 
 def _sizes(name: str, part: Sequence[tuple[Article, Document]]) -> dict[str, int]:

@@ -16,7 +16,7 @@ from fogbank.compare.report import shown
 from fogbank.errors import DataError
 from fogbank.model.corpus import SPLITS, WIRE
 from fogbank.model.scheme import SCHEME
-from fogbank.publish.statistics import Statistics
+from fogbank.publish.statistics import AGREEMENT, Statistics
 
 _PART = re.compile(r"(<!-- generated: (?P<name>[^\n]+?) -->\n)(?P<old>.*?)(<!-- /generated -->)", re.DOTALL)
 
@@ -105,14 +105,13 @@ def statistics_tables(statistics: Statistics) -> dict[str, str]:
         ("genres", statistics.genres),
     ):
         tables[name] = markdown_table(("", *names), [(key, *(row[n] for n in names)) for key, row in counted.items()])
-    measures = ("spans", "relations", "relations_on_agreed_spans", "attributes")
     tables["agreement"] = markdown_table(
-        ("round", "documents", *(m.replace("_", " ") for m in measures)),
+        ("round", "documents", *(m.replace("_", " ") for m in AGREEMENT)),
         [
             (
                 name,
                 one.documents,
-                *(f"{a.counts.f1:.3f} ({shown(a.interval)})" for a in map(one.measures.get, measures) if a),
+                *(f"{a.counts.f1:.3f} ({shown(a.interval)})" for a in map(one.measures.__getitem__, AGREEMENT)),
             )
             for name, one in statistics.agreement.items()
         ],

@@ -1,0 +1,148 @@
+"""The agreement of a round: its annotators with each other, each with gold, and what they decided differently.
+
+Gold was made from the annotators' versions, so agreement with it says how much of a version adjudication kept, not how
+well that annotator would do on a text of which gold was made without them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from fogbank.compare.agreement import Agreement, Estimate, Pair, agree
+from fogbank.compare.confusions import Confusion, confusions
+from fogbank.compare.report import Score, shown
+from fogbank.curate.rounds import Round, Version, versions
+from fogbank.errors import FogbankError
+from fogbank.model.corpus import Corpus
+from fogbank.model.scheme import SCHEME
+
+SHOWN_CONFUSIONS = 20
+_SHOWN_PLACES = 3
+_LAYERS = frozenset(layer.name for layer in SCHEME.layers)
+
+
+@dataclass(frozen=True)
+class RoundAgreement:
+    """What was measured of one annotation round.
+
+    `gold` maps each annotator to the agreement of gold and that annotator's versions, gold first, for the documents of
+    the round that are adjudicated; it is empty where none is.  `gold_confusions` sums over all annotators.
+    """
+
+    round: Round
+    agreement: Agreement
+    confusions: tuple[Confusion, ...]
+    gold: Mapping[str, Agreement]
+    gold_confusions: tuple[Confusion, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as JSON values."""
+        return {
+            "round": self.round.name,
+            "guidelines": self.round.guidelines,
+            "agreement": self.agreement.to_json(),
+            "confusions": [one.to_json() for one in self.confusions],
+            "gold": {annotator: one.to_json() for annotator, one in self.gold.items()},
+            "gold_confusions": [one.to_json() for one in self.gold_confusions],
+        }
+
+    def table(self, *, labels: bool = False) -> str:
+        """Give the round as a table of text, with layers, and with labels if asked for."""
+        return "\n".join(self._lines(labels))
+
+    def _lines(self, labels: bool) -> Iterator[str]:
+        one = self.agreement
+        yield (
+            f"{self.round.name}: {one.documents} pairs of versions of {one.groups} incidents, "
+            f"guidelines {self.round.guidelines}"
+        )
+        yield f"{'':42}{'first':>7}{'second':>8}{'match':>7}{'F1':>8}  95 % interval"
+        for measure, rows in one.scores.items():
+            for row, score in rows.items():
+                if row == "all" or labels or (row in _LAYERS and measure != "attributes"):
+                    yield _score_line(measure if row == "all" else f"  {row}", score)
+        if one.texts:
+            yield f"\nKrippendorff's alpha of attribution by token ({one.texts} pairs whose text is here)"
+            yield from (_estimate_line(name, estimate) for name, estimate in one.alphas.items())
+        yield "\ncoreference, F1, without singletons"
+        for kind, estimates in one.coreference.items():
+            yield from (_estimate_line(f"{kind} {name}", estimate) for name, estimate in estimates.items())
+        if self.gold:
+            yield "\ngold against each annotator (F1, alpha; intervals, precision and recall: see the page)"
+            yield f"{'':42}" + "".join(f"{annotator:>10}" for annotator in self.gold)
+            yield f"{'documents':42}" + "".join(f"{against.documents:10}" for against in self.gold.values())
+            columns = [_figures(against) for against in self.gold.values()]
+            for name in dict.fromkeys(name for column in columns for name in column):
+                cells = (f"{column[name]:10.3f}" if name in column else f"{'–':>10}" for column in columns)
+                yield f"{name:42}{''.join(cells)}"
+        for title, found in (
+            ("the annotators differ", self.confusions),
+            ("gold / the annotators differ", self.gold_confusions),
+        ):
+            if found:
+                yield f"\nwhere {title}"
+            for confusion in found[:SHOWN_CONFUSIONS]:
+                yield f"{len(confusion.places):5}  {confusion.kind}: {confusion.name}"
+                yield from (f"         {place}" for place in confusion.places[:_SHOWN_PLACES])
+
+
+def measure_round(corpus: Corpus, one: Round) -> RoundAgreement:
+    """Measure the agreement of an annotation round from its exports, and from the gold files that there are.
+
+    Raises FogbankError for a round of another kind, DataError where an export is missing or no document has two
+    versions.
+    """
+    if one.kind != "annotation":
+        raise FogbankError(f"round {one.name!r} is of kind {one.kind}; expected one in which several annotate the same")
+    held = list(versions(corpus, one))
+    pairs = version_pairs(held)
+    incidents = groups(corpus)
+    gold = {document.id: document for document in corpus.gold()}
+    against = {
+        annotator: [
+            (gold[v.document.id], v.document) for v in held if v.annotator == annotator and v.document.id in gold
+        ]
+        for annotator in one.assignments
+    }
+    return RoundAgreement(
+        one,
+        agree(pairs, groups=incidents),
+        confusions(pairs),
+        {annotator: agree(two, groups=incidents) for annotator, two in against.items() if two},
+        confusions([pair for two in against.values() for pair in two], ordered=True),
+    )
+
+
+def version_pairs(held: list[Version]) -> list[Pair]:
+    """Pair the versions of each document; one with more than two versions gives every pair of them."""
+    by_document: dict[str, list[Version]] = {}
+    for version in held:
+        by_document.setdefault(version.document.id, []).append(version)
+    return [(a.document, b.document) for group in by_document.values() for a, b in combinations(group, 2)]
+
+
+def groups(corpus: Corpus) -> dict[str, str]:
+    """Name the incident of each document that has one: what a bootstrap draws together."""
+    return {article.id: article.incident for article in corpus.articles.values() if article.incident}
+
+
+def _figures(one: Agreement) -> dict[str, float]:
+    return {
+        **{name: score.counts.f1 for name, score in one.measures.items()},
+        **{f"alpha of {name}": estimate.value for name, estimate in one.alphas.items()},
+        **{
+            f"{k} {name}": estimates[name].value
+            for k, estimates in one.coreference.items()
+            for name in ("conll", "lea")
+        },
+    }
+
+
+def _score_line(name: str, score: Score) -> str:
+    c = score.counts
+    return f"{name:42}{c.gold:7}{c.predicted:8}{c.matched:7}{c.f1:8.3f}  {shown(score.interval)}"
+
+
+def _estimate_line(name: str, estimate: Estimate) -> str:
+    return f"{name:64}{estimate.value:8.3f}  {shown(estimate.interval)}"
