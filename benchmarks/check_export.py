@@ -5,11 +5,14 @@
 
 The export is made here: each task has 14 sentences of one pattern with names and figures drawn at random, 140 spans,
 their attributes and relations, as an annotator of reports leaves them (nested spans, quotations, coreference).
-`jsonschema` alone is so slow that it is given a sample of the tasks; its time is scaled to all of them.
+`jsonschema` alone is so slow that it is given a sample of the tasks; its time is scaled to all of them.  Everything is
+measured in fresh processes, in turn, and the fastest of several rounds is compared, as other load comes and goes.
 """
 
 import argparse
 import gc
+import json
+import os
 import random
 import resource
 import subprocess
@@ -20,12 +23,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import jsonschema_rs
 import orjson
+from jsonschema import Draft202012Validator
 
 from fogbank.check.files import check_file
 from fogbank.check.validation import schema_of
+from fogbank.check.workers import cores
 from fogbank.model.corpus import Article
 from fogbank.model.document import AttributeValue, Document, Relation, Span
 from fogbank.model.regions import task_data, write_result
@@ -170,80 +174,127 @@ def endless_tasks(seed: int = 0) -> Iterator[dict[str, Any]]:
         yield make_task(number, random_source)
 
 
-def seconds(work: Callable[[], object], times: int) -> float:
-    """Give the time of the fastest of several runs."""
-    taken = []
-    for _ in range(times):
-        begun = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - begun)
-    return min(taken)
+# ---------------------------------------------------------------- what is measured, each in a process of its own
 
 
-def measure_speed(tasks: int) -> None:
+def check(path: Path, _tasks: int) -> float:
+    """Check the export; give the seconds it took."""
+    begun = time.perf_counter()
+    found = next(check_file(path), None)
+    taken = time.perf_counter() - begun
+    if found is not None:
+        raise SystemExit(f"the export was to be clean: {found}")
+    return taken
+
+
+def check_on_one_core(path: Path, tasks: int) -> float:
+    """Check it with one core to use, so that no other processes are started."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    return check(path, tasks)
+
+
+def validate_slowly(path: Path, tasks: int) -> float:
+    """Validate the first tasks with `jsonschema`, and scale; reading the file is added."""
+    validator = Draft202012Validator(schema_of("task"))
+    begun = time.perf_counter()
+    values = json.loads(path.read_bytes())
+    read = time.perf_counter()
+    assert all(map(validator.is_valid, values[:SAMPLE]))
+    return read - begun + (time.perf_counter() - read) * tasks / SAMPLE
+
+
+def validate_fast(path: Path, _tasks: int) -> float:
+    """Validate all tasks with `jsonschema-rs`; reading the file is added."""
+    validator = jsonschema_rs.Draft202012Validator(schema_of("task"))
+    begun = time.perf_counter()
+    assert all(map(validator.is_valid, orjson.loads(path.read_bytes())))
+    return time.perf_counter() - begun
+
+
+def read_only(path: Path, _tasks: int) -> float:
+    """Only read the file's bytes into values with `orjson`, the garbage collector off."""
+    gc.disable()
+    raw = path.read_bytes()
+    begun = time.perf_counter()
+    orjson.loads(raw)
+    return time.perf_counter() - begun
+
+
+MEASURES: dict[str, tuple[str, Callable[[Path, int], float]]] = {
+    "one": ("fogbank on one core: read, schema, rules", check_on_one_core),
+    "all": (f"fogbank on all {cores()} cores", check),
+    "slow": (f"jsonschema alone ({SAMPLE} tasks, scaled)", validate_slowly),
+    "fast": ("orjson and jsonschema-rs, no rules", validate_fast),
+    "read": ("orjson.loads alone", read_only),
+}
+
+
+def run_again(*arguments: str) -> str:
+    """Run this file in a fresh process and give what it prints."""
+    command = [sys.executable, __file__, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def measure_speed(tasks: int, rounds: int) -> None:
+    """Measure everything in turn, several times over, and compare the fastest of each, as other load comes and goes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.json"
         write_export(path, endless_tasks(), most_tasks=tasks)
-
-        def check() -> None:
-            if found := next(check_file(path), None):
-                raise SystemExit(f"the export was to be clean: {found}")
-
-        ours = seconds(check, 3)
-        raw = path.read_bytes()
-        reading = seconds(lambda: orjson.loads(raw), 3)
-        values = orjson.loads(raw)
-        gc.freeze()  # or the collector would look through all of it again and again, and slow the others down
-        regions = sum(item["type"] == "labels" for task in values for item in task["annotations"][0]["result"])
-        items = sum(len(task["annotations"][0]["result"]) for task in values)
-        print(
-            f"{tasks:,} tasks, {len(raw) / 1e6:.0f} MB, a task: {regions / tasks:.0f} regions, {items / tasks:.0f} items"
-        )
-        slow = jsonschema.Draft202012Validator(schema_of("task"))
-        fast = jsonschema_rs.Draft202012Validator(schema_of("task"))
-        sample = values[:SAMPLE]
-        alone = seconds(lambda: all(map(slow.is_valid, sample)), 3) * tasks / len(sample)
-        shape = seconds(lambda: all(map(fast.is_valid, values)), 3)
-    print(f"{'':42}{'ms a task':>10}{'× ours':>10}")
-    for name, taken in (
-        ("fogbank: read, schema and rules", ours),
-        (f"jsonschema alone, scaled from {len(sample)} tasks", alone),
-        ("jsonschema-rs alone, values already read", shape),
-        ("orjson.loads of the same bytes", reading),
-    ):
-        print(f"{name:42}{taken / tasks * 1e3:10.3f}{taken / ours:10.3f}")
-    print(
-        f"\n{alone / ours:.0f} times as fast as jsonschema alone; {ours / reading:.1f} times the time of orjson.loads"
-    )
+        made = make_task(0, random.Random(0))["annotations"][0]["result"]
+        regions = sum(item["type"] == "labels" for item in made)
+        print(f"{tasks:,} tasks, {path.stat().st_size / 1e6:.0f} MB; about {regions} regions a task, with attributes")
+        print(f"and relations {len(made)} items\n")
+        taken: dict[str, list[float]] = {name: [] for name in MEASURES}
+        for _ in range(rounds):
+            for name, times in taken.items():
+                times.append(float(run_again("--measure", name, "--path", str(path), "--tasks", str(tasks))))
+    best = {name: min(times) for name, times in taken.items()}
+    print(f"{'':42}{'ms a task':>10}{'/ one core':>12}{f'/ {cores()} cores':>12}")
+    for name, (title, _) in MEASURES.items():
+        ratios = f"{best[name] / best['one']:12.2f}{best[name] / best['all']:12.2f}"
+        print(f"{title:42}{best[name] / tasks * 1e3:10.3f}{ratios}")
 
 
 def measure_memory(megabytes: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.json"
         tasks = write_export(path, endless_tasks(), least_bytes=megabytes * 10**6)
-        begun = time.perf_counter()
-        run = subprocess.run(
-            [sys.executable, __file__, "--check", str(path)], check=True, capture_output=True, text=True
-        )
-        taken = time.perf_counter() - begun
-        print(f"{tasks:,} tasks, {path.stat().st_size / 1e6:.0f} MB: {run.stdout.strip()}, {taken:.0f} s")
+        print(f"{tasks:,} tasks, {path.stat().st_size / 1e6:.0f} MB: ", end="", flush=True)
+        print(run_again("--measure", "memory", "--path", str(path)))
+
+
+def check_memory(path: Path) -> str:
+    begun = time.perf_counter()
+    problems = sum(1 for _ in check_file(path))
+    taken = time.perf_counter() - begun
+    own, workers = (
+        resource.getrusage(who).ru_maxrss * 1024 / 1e6  # Linux counts in KiB
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return (
+        f"{problems} problems in {taken:.0f} s; peak resident memory {own:.0f} MB, the file's own pages among it "
+        f"(of the largest worker process {workers:.0f} MB, mostly the same pages)"
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", action="store_true", help="measure peak memory instead of speed")
     parser.add_argument("--megabytes", type=int, default=500, help="the size of the export for --memory")
-    parser.add_argument("--check", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--measure", choices=[*MEASURES, "memory"], help=argparse.SUPPRESS)
+    parser.add_argument("--path", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.check:
-        problems = sum(1 for _ in check_file(arguments.check))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts in KiB
-        print(f"{problems} problems, peak resident memory {peak / 1e6:.0f} MB")
+    if arguments.measure == "memory":
+        print(check_memory(arguments.path))
+    elif arguments.measure:
+        print(MEASURES[arguments.measure][1](arguments.path, arguments.tasks))
     elif arguments.memory:
         measure_memory(arguments.megabytes)
     else:
-        measure_speed(arguments.tasks)
+        measure_speed(arguments.tasks, arguments.rounds)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ from fogbank.check.problem import Problem
 from fogbank.check.validation import Explaining, explain, is_valid, schema_of
 from fogbank.check.verdict import clean_id
 from fogbank.check.workers import clean_ids
-from fogbank.errors import InvalidValueError
 from fogbank.model.document import Document
 from fogbank.model.regions import write_result
 from fogbank.model.scheme import SCHEME
@@ -178,13 +177,11 @@ def test_the_fast_verdict_agrees_on_every_case(path: Path) -> None:
     except orjson.JSONDecodeError:
         return
     tasks = value if isinstance(value, list) else []
-    if isinstance(value, dict) and is_valid("document", value):
+    no_document = path.parent.name in ("span-reversed", "offset-not-whole")  # which no `Document` can hold
+    if isinstance(value, dict) and is_valid("document", value) and not (no_document and path.stem == "bad"):
         text = (CORPUS / f"corpus/articles/{value['id']}.txt").read_text()
         task = copy.deepcopy(next(task for task in TASKS if task["data"]["id"] == "abc-01-a"))
-        try:
-            task["annotations"][0]["result"] = write_result(Document.from_json(value, text))
-        except InvalidValueError:
-            return
+        task["annotations"][0]["result"] = write_result(Document.from_json(value, text))
         wordless = copy.deepcopy(task)
         for item in wordless["annotations"][0]["result"]:
             if isinstance(item.get("value", {}).get("text"), str):
@@ -198,7 +195,23 @@ def test_the_fast_verdict_agrees_on_every_case(path: Path) -> None:
 
 @pytest.mark.parametrize("part", ["task", "data", "annotation", "completed_by"])
 def test_the_fast_verdict_agrees_on_every_single_change_around_the_result(part: str) -> None:
-    odd = [None, "", "x", "No Id", "2020-13", "é" * 64, -1, 0, 12.5, True, False, [], [{}], {}, {"email": ""}]
+    odd: list[Any] = [
+        None,
+        "",
+        "x",
+        "No Id",
+        "2020-13",
+        "é" * 64,
+        -1,
+        0,
+        12.5,
+        True,
+        False,
+        [],
+        [{}],
+        {},
+        {"email": ""},
+    ]
     for task in copy.deepcopy(TASKS):
         around = {"task": task, "data": task["data"], "annotation": task["annotations"][0]}
         container = around[part] if part in around else task["annotations"][0]["completed_by"]

@@ -139,7 +139,7 @@ def _keys(value: Mapping[str, Any]) -> str:
 
 
 def _kind_of_lines(content: mmap.mmap) -> str | None:
-    """Tell what the lines of a file are, from the first that can be read alone; None if they are no lines of objects."""
+    """Tell what the lines of a file are, from the first that can be read alone; None if they are no objects."""
     kind = None
     for line in islice(iter(content.readline, b""), _LINES_READ):
         if len(line) <= _LARGEST_OBJECT and (kind := kind_of(parse_json(line, "").value)):

@@ -196,7 +196,7 @@ def _article() -> Schema:
         ["title", "provenance", *of_dispatches],
         title="FogBank article",
         description="One line of the manifest: what an article is and the SHA-256 of its text.",
-        **choose("part", {"dispatches": {"required": of_dispatches}, "wire": {"required": ["provenance"]}}),
+        **choose("part", {"dispatches": {"required": of_dispatches}, "wire": {"required": ["provenance"]}, "": {}}),
     )
 
 
