@@ -221,7 +221,7 @@ def _coreference(pairs: Sequence[Pair], link: str, weights: Resamples) -> dict[s
         [coreference.sums(*(coreference.mention_clusters(version, link) for version in pair)) for pair in pairs]
     )
     rated = coreference.rates(tables.sum(axis=0))
-    resampled = coreference.rates(np.tensordot(weights, tables, axes=1))
+    resampled = coreference.rates(np.tensordot(weights, tables, axes=1).astype(np.float64))
     found = {
         name: Estimate(float(rated[at, 2]), _interval(resampled[:, at, 2]), float(rated[at, 0]), float(rated[at, 1]))
         for at, name in enumerate(coreference.METRICS)
