@@ -7,6 +7,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A slow machine is no failure; what is timed is timed in benchmarks/.
+settings.register_profile("fogbank", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("fogbank")
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,7 @@ def test_the_whole_path(checkout: Path) -> None:
     assert tracked(checkout) == before  # gold is derived, and comes back the same
     assert table(short) == table(continued)
 
-    record = next((checkout / "annotations/exports/round-1").glob("*.json"))
+    record = next((checkout / "annotations/exports/round-2").glob("*.json"))  # of dispatches, whose texts are here
     record.write_text(record.read_text().replace('"choices":["actual"]', '"choices":["planned"]', 1))
     refused = begin(checkout)
     output, _ = refused.communicate(timeout=300)
