@@ -17,9 +17,9 @@ from fogbank.check.syntax import parse_json
 from fogbank.check.table import problem
 from fogbank.check.validation import is_valid
 from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus
+from fogbank.model.regions import MAIL_DOMAIN
 from fogbank.model.text import digest
 
-MAIL_DOMAIN = "fogbank.example"
 _MANIFEST = "corpus/manifest.jsonl"
 _ROUNDS = "annotations/rounds.toml"
 

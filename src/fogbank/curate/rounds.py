@@ -15,8 +15,6 @@ from fogbank.model.document import Document
 from fogbank.model.regions import read_result
 from fogbank.model.storage import read_json
 
-MAIL_DOMAIN = "fogbank.example"
-
 
 @dataclass(frozen=True, slots=True)
 class Round:

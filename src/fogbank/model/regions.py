@@ -17,6 +17,8 @@ from fogbank.model.corpus import Article
 from fogbank.model.document import AttributeValue, Document, Relation, Span
 from fogbank.model.scheme import SCHEME
 
+MAIL_DOMAIN = "fogbank.example"
+"""Annotators are known to Label Studio as `<annotator>@fogbank.example`; `.example` never exists."""
 LABEL_CONTROL = "label"
 TEXT_OBJECT = "text"
 UNTYPED = "untyped"

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass, field
 
 from fogbank.curate.studio.client import asking, httpx
-from fogbank.curate.studio.launch import DOMAIN
 from fogbank.curate.studio.server import Server
 from fogbank.errors import StudioError
+from fogbank.model.regions import MAIL_DOMAIN
 
 _NAME = re.compile(r"[a-z0-9-]{1,64}\Z")
 
@@ -32,7 +32,7 @@ def address(name: str) -> str:
     """Give the e-mail address of an annotator.  Raises StudioError for a name not of lower-case letters, digits, -."""
     if not _NAME.match(name):
         raise StudioError(f"annotator {name!r}: expected 1 to 64 lower-case letters, digits or hyphens")
-    return f"{name}@{DOMAIN}"
+    return f"{name}@{MAIL_DOMAIN}"
 
 
 def ensure_annotator(server: Server, name: str) -> Annotator:

@@ -12,10 +12,9 @@ from pathlib import Path
 
 from fogbank.curate.studio.client import NOT_INSTALLED, httpx
 from fogbank.errors import StudioError
+from fogbank.model.regions import MAIL_DOMAIN
 
-DOMAIN = "fogbank.example"
-"""The domain of all users' addresses; `.example` never exists."""
-ADMIN = f"admin@{DOMAIN}"
+ADMIN = f"admin@{MAIL_DOMAIN}"
 HOST = "127.0.0.1"
 DATA_FOLDER = "LABEL_STUDIO_BASE_DATA_DIR"
 """The name in its environment by which a server is told its data folder."""
