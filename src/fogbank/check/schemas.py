@@ -8,6 +8,7 @@ Conventions: no `$ref`, so that any part can be used alone.  `x-problem` is FogB
 ignore: it maps a keyword beside it to the code of the problem that its failure is; any other failure is `json-shape`.
 """
 
+import dataclasses
 from collections.abc import Iterable
 from functools import cache
 
@@ -27,6 +28,7 @@ from fogbank.check.shapes import (
     value_of,
 )
 from fogbank.check.sheets import INCIDENT, THEATRE
+from fogbank.model.corpus import Source
 from fogbank.model.regions import LABEL_CONTROL, TEXT_OBJECT
 from fogbank.model.scheme import SCHEME, Attribute
 
@@ -188,12 +190,13 @@ def _article() -> Schema:
         "writer": NAME,
         "licence": NAME,
         "provenance": NAME,
+        "source": closed({name.name: NAME for name in dataclasses.fields(Source)}, optional=["member"]),
         "sha256": SHA256,
     }
     of_dispatches = ["outlet", "genre", "theatre", "incident", "writer"]
     return closed(
         fields,
-        ["title", "provenance", *of_dispatches],
+        ["title", "provenance", "source", *of_dispatches],
         title="FogBank article",
         description="One line of the manifest: what an article is and the SHA-256 of its text.",
         **choose("part", {"dispatches": {"required": of_dispatches}, "wire": {"required": ["provenance"]}, "": {}}),

@@ -8,7 +8,8 @@ import click
 from fogbank.check.files import check_corpus, check_paths
 from fogbank.curate.articles import import_articles, restore
 from fogbank.curate.gold import collect_gold
-from fogbank.model.corpus import Corpus, find_corpus
+from fogbank.curate.sources import fetch
+from fogbank.model.corpus import WIRE, Corpus, find_corpus
 from fogbank.model.storage import json_bytes, pretty_json_bytes
 from fogbank.publish.generated import build
 from fogbank.publish.statistics import statistics
@@ -32,9 +33,14 @@ def import_command(paths: tuple[Path, ...]) -> None:
 
 @click.command("restore")
 @click.option("--texts", required=True, type=click.Path(path_type=Path), help="A folder with your copies of the texts.")
-def restore_command(texts: Path) -> None:
-    """Join withheld texts with your own copies, found by hash."""
-    done = restore(find_corpus(), texts)
+@click.option("--fetch", "fetching", is_flag=True, help="First download there the public files that hold the texts.")
+def restore_command(texts: Path, fetching: bool) -> None:
+    """Join withheld texts with your own copies, found by hash or cut out of the public files they come from."""
+    corpus = find_corpus()
+    if fetching:
+        for path in fetch((a for a in corpus.articles.values() if a.part == WIRE and a.text is None), texts):
+            click.echo(f"{path}: there")
+    done = restore(corpus, texts)
     for article_id in done.restored:
         click.echo(f"{article_id}: restored")
     for article_id in done.present:

@@ -15,8 +15,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from fogbank.curate.sources import candidates
 from fogbank.errors import DataError, FogbankError
-from fogbank.model.corpus import WIRE, Article, Corpus
+from fogbank.model.corpus import WIRE, Article, Corpus, Source
 from fogbank.model.storage import read_bytes, write_json_lines, write_text
 from fogbank.model.text import digest, normalise
 
@@ -107,8 +108,15 @@ def _read_article(path: Path, report: dict[str, Any]) -> Article:
         published = published.isoformat(timespec="minutes")
     elif isinstance(published, date):
         published = published.isoformat()
-    title = known.pop("title", None)
-    return Article(id=path.stem, title=title, published=published, sha256=digest(text), text=text, **known)
+    title, source = known.pop("title", None), known.pop("source", None)
+    try:
+        source = source and Source(**source)
+    except TypeError as error:
+        names = ", ".join(field.name for field in fields(Source))
+        raise DataError(f"{beside}: source: {error}; expected {names}") from None
+    return Article(
+        id=path.stem, title=title, published=published, sha256=digest(text), text=text, source=source, **known
+    )
 
 
 class Restored(NamedTuple):
@@ -124,9 +132,10 @@ class Restored(NamedTuple):
 
 
 def restore(corpus: Corpus, texts: Path) -> Restored:
-    """Join withheld texts with the copies below `texts`, found by hash whatever their files are called.
+    """Join withheld texts with the copies below `texts`: texts found by hash, or cut out of the public source files.
 
-    Each `.txt` file is normalised as on import and hashed.  Raises FogbankError where `texts` is no folder.
+    Each `.txt` file, whatever its name, is normalised as on import and hashed; what is still missing is looked for in
+    the files that the articles' sources name (see `sources`).  Raises FogbankError where `texts` is no folder.
     """
     if not texts.is_dir():
         raise FogbankError(f"{texts}: no folder; expected a folder with your copies of the withheld texts")
@@ -145,6 +154,13 @@ def restore(corpus: Corpus, texts: Path) -> Restored:
             restored.append(article.id)
         elif path.stem in by_name:
             differing[path.stem] = path
+    for article in wanted.values():
+        if article.id not in restored:
+            for text in candidates(article, texts):
+                if digest(text) == article.sha256:
+                    write_text(corpus.text_path(article.id, withheld=True), text)
+                    restored.append(article.id)
+                    break
     done = set(restored)
     missing = tuple(article_id for article_id in by_name if article_id not in done)
     return Restored(

@@ -12,8 +12,8 @@
 """
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -29,12 +29,26 @@ WIRE = "wire"
 Part = Literal["dispatches", "wire"]
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a withheld text can be had: a public repository at a commit, a file, and the record in it.
+
+    `member` names the file inside an archive, where `path` is one.
+    """
+
+    repository: str
+    commit: str
+    path: str
+    record: str
+    member: str | None = None
+
+
 @dataclass(frozen=True)
 class Article:
     """A raw text and what is known of it.
 
     `published` is an ISO 8601 local time ("2021-03-04T11:20") or date; `text` is None where it is withheld.
-    `provenance` says of a wire article where its text can be had.
+    `provenance` says in words where a wire article comes from, `source` where its text can be had.
     """
 
     id: str
@@ -50,10 +64,12 @@ class Article:
     incident: str | None = None
     writer: str | None = None
     provenance: str | None = None
+    source: Source | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the manifest's line; the text is not in it."""
-        return {
+        source = self.source and {key: value for key, value in asdict(self.source).items() if value is not None}
+        line = {
             key: value
             for key in (
                 "id", "part", "title", "published", "outlet", "genre", "theatre", "incident", "writer", "licence",
@@ -61,6 +77,13 @@ class Article:
             )
             if (value := getattr(self, key)) is not None
         }  # fmt: skip
+        return {**line, "source": source} if source else line
+
+    @classmethod
+    def from_json(cls, line: Mapping[str, Any], text: str | None) -> "Article":
+        """Read a line of the manifest.  Raises TypeError where its fields are not those of an article."""
+        source = line.get("source")
+        return cls(**{**line, "source": source and Source(**source)}, text=text)
 
 
 @dataclass(frozen=True)
@@ -97,7 +120,7 @@ class Corpus:
         found: dict[str, Article] = {}
         for number, entry in enumerate(read_json_lines(self.manifest), start=1):
             try:
-                article = Article(**entry, text=self._text(entry))
+                article = Article.from_json(entry, self._text(entry))
             except TypeError as error:
                 raise DataError(f"{self.manifest}:{number}: {error}; expected the fields of an article") from None
             if article.id in found:
