@@ -10,10 +10,11 @@ from fogbank.curate.articles import import_articles, restore
 from fogbank.curate.gold import collect_gold
 from fogbank.curate.sources import fetch
 from fogbank.model.corpus import WIRE, Corpus, find_corpus
-from fogbank.model.storage import json_bytes, pretty_json_bytes
+from fogbank.model.storage import json_bytes, pretty_json_bytes, write_bytes
 from fogbank.publish.generated import build
+from fogbank.publish.realism import realism
 from fogbank.publish.statistics import statistics
-from fogbank.publish.tables import statistics_tables
+from fogbank.publish.tables import realism_table, statistics_tables
 
 _PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
@@ -83,9 +84,20 @@ def build_command(check: bool) -> None:
 
 @click.command("stats")
 @click.option("--json", "as_json", is_flag=True, help="The statistics as JSON.")
-def stats_command(as_json: bool) -> None:
-    """Count what the corpus holds, and how far annotators agreed."""
+@click.option("--realism", "of_realism", is_flag=True, help="How real the dispatches read, beside real news.")
+@click.option("--texts", type=click.Path(path_type=Path), help="With --realism: measure your own copies of real texts.")
+@click.option("--write", is_flag=True, help="With --texts: keep what was measured in data/realism.json.")
+def stats_command(as_json: bool, of_realism: bool, texts: Path | None, write: bool) -> None:
+    """Count what the corpus holds, and how far annotators agreed; or measure how real its texts read."""
     corpus = find_corpus()
+    if of_realism or texts or write:
+        if write and not texts:
+            raise click.UsageError("--write keeps measurements of real texts; expected --texts DIR with it")
+        measured = realism(corpus, texts)
+        if write:
+            write_bytes(corpus.root / "data" / "realism.json", pretty_json_bytes(measured))
+        click.echo(pretty_json_bytes(measured).decode() if as_json else realism_table(measured), nl=not as_json)
+        return
     counted = statistics(corpus, {key: one.document for key, one in collect_gold(corpus).items()})
     if as_json:
         click.echo(pretty_json_bytes(counted.to_json()).decode(), nl=False)

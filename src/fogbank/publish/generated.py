@@ -15,8 +15,9 @@ from fogbank.curate.studio.config import label_config
 from fogbank.model.corpus import Corpus
 from fogbank.model.storage import pretty_json_bytes, read_bytes, write_bytes
 from fogbank.publish.dataset import is_same, parquet_bytes, tables
+from fogbank.publish.realism import realism
 from fogbank.publish.statistics import Statistics, statistics
-from fogbank.publish.tables import card_header, fill, replace_header, scheme_tables, statistics_tables
+from fogbank.publish.tables import card_header, fill, realism_table, replace_header, scheme_tables, statistics_tables
 
 
 class Stale(NamedTuple):
@@ -68,7 +69,7 @@ def _files(corpus: Corpus, gold: dict[str, Gold], counted: Statistics) -> Iterat
         ("README.md", lambda text: replace_header(text, card_header(counted))),
         ("DATASHEET.md", lambda text: text),
     ]
-    parts = {**scheme_tables(), **statistics_tables(counted)}
+    parts = {**scheme_tables(), **statistics_tables(counted), "realism": realism_table(realism(corpus))}
     for name, finish in filled:
         path = root / name
         yield path, finish(fill(read_bytes(path).decode(), parts, name)).encode()

@@ -9,6 +9,7 @@ A document that is otherwise written by hand marks where such a part stands:
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import yaml
 
@@ -155,3 +156,16 @@ def replace_header(card: str, header: str) -> str:
     """Put a YAML header before a card, in place of the one that it has."""
     body = re.sub(r"\A---\n.*?\n---\n", "", card, count=1, flags=re.DOTALL)
     return f"---\n{header}---\n{body}"
+
+
+def realism_table(measured: Mapping[str, Any]) -> str:
+    """Make the table of `realism`: measures of the dispatches beside those of real texts, then the classifiers."""
+    sets: Mapping[str, Mapping[str, float]] = measured["sets"]
+    names = next(iter(sets.values()))
+    rows = [[f"`{name}`", *(_rounded(values[name]) for values in sets.values())] for name in names]
+    areas = [[pair, "not measured on these texts" if area is None else area] for pair, area in measured["auc"].items()]
+    return "\n".join((markdown_table(["", *sets], rows), markdown_table(["classifier", "AUC"], areas)))
+
+
+def _rounded(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
