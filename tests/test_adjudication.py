@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from fogbank import Document, InvalidValueError, resolve
-from fogbank.curate.adjudication import compare, settle
+from fogbank.curate.adjudication import settle
+from fogbank.curate.comparison import compare
 
 TEXT = "Rebels shelled Hask, the mayor said on Friday. Two people were hurt."
 

@@ -30,7 +30,8 @@ def _server(corpus: Corpus) -> "Server":
     return Server(corpus.root / "build" / "studio")
 
 
-def _with_round(work: Callable[["Server", Corpus, Round], Any], round_name: str) -> Any:
+def with_round(work: Callable[["Server", Corpus, Round], Any], round_name: str) -> Any:
+    """Do something with the checkout's server, started if it does not run, and the round of that name."""
     corpus = find_corpus()
     server = _server(corpus)
     if not server.is_running:
@@ -80,7 +81,7 @@ def push(round_name: str) -> None:
             left = f", {len(skipped)} without text skipped" if skipped else ""
             click.echo(f"{annotator}: {counts.added} tasks added, {counts.there} were there{left}")
 
-    _with_round(work, round_name)
+    with_round(work, round_name)
 
 
 @group.command()
@@ -98,7 +99,7 @@ def enter(round_name: str, answers: Path) -> None:
         counts = enter_round(server, one, documents, click.echo)
         click.echo(f"{counts.added} annotations entered, {counts.there} were there")
 
-    _with_round(work, round_name)
+    with_round(work, round_name)
 
 
 @group.command()
@@ -112,7 +113,7 @@ def pull(round_name: str, output: Path | None) -> None:
         for path in pull_round(server, corpus, one, output or corpus.exports):
             click.echo(f"{path}: written")
 
-    _with_round(work, round_name)
+    with_round(work, round_name)
 
 
 def _answer(corpus: Corpus, document_id: str, path: Path) -> Document:

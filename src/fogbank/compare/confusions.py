@@ -91,17 +91,26 @@ Finding = tuple[Kind, str | None, str | None, Place]
 
 def _of_spans(one: Document, other: Document) -> Iterator[Finding]:
     common = {span.key for span in one.spans} & {span.key for span in other.spans}
-    left = {span.key: span for span in one.spans if span.key not in common}
-    right = {span.key: span for span in other.spans if span.key not in common}
-    for closeness in (_in_layer, _same_words):
-        for a, b in match(list(left.values()), list(right.values()), closeness):
-            del left[a.key], right[b.key]
+    left, right = ([span for span in version.spans if span.key not in common] for version in (one, other))
+    for a, b in counterparts(left, right):
+        if a and b:
             kind: Kind = "extent" if a.label == b.label else "label"
-            yield kind, a.label, b.label, _place(one, min(a.start, b.start), max(a.end, b.end))
-    for span in left.values():
-        yield "one-sided", span.label, None, _place(one, span.start, span.end)
-    for span in right.values():
-        yield "one-sided", None, span.label, _place(other, span.start, span.end)
+            yield kind, a.label, b.label, locate(one, min(a.start, b.start), max(a.end, b.end))
+        elif a:
+            yield "one-sided", a.label, None, locate(one, a.start, a.end)
+        elif b:
+            yield "one-sided", None, b.label, locate(other, b.start, b.end)
+
+
+def counterparts(left: Iterable[Span], right: Iterable[Span]) -> list[tuple[Span | None, Span | None]]:
+    """Pair the spans that two versions do not have in common: first those that stand for each other, then the rest."""
+    ours, theirs = {span.key: span for span in left}, {span.key: span for span in right}
+    pairs: list[tuple[Span | None, Span | None]] = []
+    for closeness in (_in_layer, _same_words):
+        for a, b in match(list(ours.values()), list(theirs.values()), closeness):
+            del ours[a.key], theirs[b.key]
+            pairs.append((a, b))
+    return [*pairs, *((span, None) for span in ours.values()), *((None, span) for span in theirs.values())]
 
 
 def _in_layer(a: Span, b: Span) -> float:
@@ -126,7 +135,7 @@ def _of_relations(one: Document, other: Document) -> Iterator[Finding]:
         linked = (second or first) if not (first and second) else None
         if first != second and not (linked in _COREFERENCE and _in_one_cluster(other if first else one, linked, ends)):
             (start, end, _), (tail_start, tail_end, _) = ends
-            head, tail = _place(one, start, end), _place(one, tail_start, tail_end)
+            head, tail = locate(one, start, end), locate(one, tail_start, tail_end)
             words = None if head.words is None else f"{head.words} → {tail.words}"
             place = Place(one.id, start, end, words)
             yield "relation" if first and second else "one-sided relation", first, second, place
@@ -150,7 +159,8 @@ def _joined(document: Document, common: set[Key]) -> dict[tuple[Key, Key], str]:
     return found
 
 
-def _place(document: Document, start: int, end: int) -> Place:
+def locate(document: Document, start: int, end: int) -> Place:
+    """Give a place of a document with its words, where the text is there."""
     if document.text is None:
         return Place(document.id, start, end, None)
     words = " ".join(document.text[start:end].split())

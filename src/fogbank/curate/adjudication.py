@@ -1,10 +1,6 @@
-"""Adjudication: two versions of one document laid side by side, and the decisions that make gold of them.
+"""Adjudication: the decisions that make gold of two versions, and what of the agreed parts gold no longer has.
 
-`compare` gives every span one id: `S1` where both versions have it (same offsets and label), `A1` where only the first
-has it, `B1` where only the second.  Relations are numbered likewise (`R1`), with the version that holds them.  An
-attribute on which the two differ on a common span is a dispute of its own.
-
-`settle` makes a document of the comparison and an adjudicator's decisions:
+`settle` makes a document of a comparison (see `fogbank.curate.comparison`) and an adjudicator's decisions:
 
     {"id": "vdr-01-a",
      "keep": ["A3", "B1", "R12"], "drop": ["B2", "R13"],
@@ -13,100 +9,24 @@ attribute on which the two differ on a common span is a dispute of its own.
      "relations": [{"head": "A3", "label": "agent", "tail": "N1"}]}
 
 Every disputed span and attribute must be decided, and every disputed relation whose ends stay.  What both agreed on
-stays unless it is dropped by name; what was dropped or changed of it is reported, so that nothing is lost unnoticed.
+stays unless it is dropped by name.
+
+However gold was made, `overruled` tells what both versions held and gold drops or changes, so that nothing is lost
+unnoticed.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from fogbank.check.problem import Level, Problem
 from fogbank.check.rules import problems as problems_of
+from fogbank.compare.confusions import counterparts
+from fogbank.curate.comparison import Comparison, Kind, describe
 from fogbank.curate.quotes import resolve
 from fogbank.errors import InvalidValueError
-from fogbank.model.document import Document, Relation, Span
-
-Holder = Literal["both", "first", "second"]
-
-
-class Compared(NamedTuple):
-    """A relation of the comparison: its number and which version holds it."""
-
-    id: str
-    relation: Relation
-    holder: Holder
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Two versions as one: all spans under new ids, all relations between these, and the attributes in dispute.
-
-    Common spans carry the first version's attributes; `attributes` gives, per span and name, both values.
-    """
-
-    id: str
-    text: str | None
-    spans: tuple[Span, ...]
-    relations: tuple[Compared, ...]
-    attributes: Mapping[tuple[str, str], tuple[Any, Any]]
-
-    @property
-    def disputed_spans(self) -> tuple[Span, ...]:
-        """The spans that only one version has."""
-        return tuple(span for span in self.spans if not span.id.startswith("S"))
-
-    @property
-    def agreed(self) -> Document:
-        """What both versions hold; of a disputed attribute nothing is kept."""
-        spans = tuple(
-            replace(span, attributes={k: v for k, v in span.attributes.items() if (span.id, k) not in self.attributes})
-            for span in self.spans
-            if span.id.startswith("S")
-        )
-        return Document(self.id, self.text, spans, tuple(c.relation for c in self.relations if c.holder == "both"))
-
-
-def compare(first: Document, second: Document) -> Comparison:
-    """Lay two versions of one document side by side.  Raises InvalidValueError where they are of two documents."""
-    if first.id != second.id or first.text != second.text:
-        raise InvalidValueError(f"{first.id} and {second.id}: expected two versions of one text")
-    places: dict[tuple[int, int, str], tuple[Span | None, Span | None]] = {}
-    for span in first.spans:
-        places[span.key] = (span, None)
-    for span in second.spans:
-        places[span.key] = (places.get(span.key, (None, None))[0], span)
-    spans: list[Span] = []
-    first_ids: dict[str, str] = {}
-    second_ids: dict[str, str] = {}
-    attributes: dict[tuple[str, str], tuple[Any, Any]] = {}
-    counts = {"S": 0, "A": 0, "B": 0}
-    for key in sorted(places, key=lambda k: (k[0], -k[1], k[2])):
-        one, other = places[key]
-        kind = "S" if one and other else "A" if one else "B"
-        counts[kind] += 1
-        name = f"{kind}{counts[kind]}"
-        held = one or other
-        assert held is not None  # noqa: S101  a place is entered with one span at least
-        spans.append(replace(held, id=name))
-        if one:
-            first_ids[one.id] = name
-        if other:
-            second_ids[other.id] = name
-        if one and other:
-            for attribute in sorted(one.attributes.keys() | other.attributes.keys()):
-                values = one.attributes.get(attribute), other.attributes.get(attribute)
-                if values[0] != values[1]:
-                    attributes[name, attribute] = values
-    holders: dict[Relation, Holder] = {
-        Relation(first_ids[r.head], first_ids[r.tail], r.label): "first" for r in first.relations
-    }
-    for r in second.relations:
-        named = Relation(second_ids[r.head], second_ids[r.tail], r.label)
-        holders[named] = "both" if named in holders else "second"
-    order = {span.id: number for number, span in enumerate(spans)}
-    ranked = sorted(holders, key=lambda r: (order[r.head], order[r.tail], r.label))
-    relations = tuple(Compared(f"R{number}", r, holders[r]) for number, r in enumerate(ranked, start=1))
-    return Comparison(first.id, first.text, tuple(spans), relations, attributes)
+from fogbank.model.document import Document, Relation, clusters
+from fogbank.model.scheme import SCHEME
 
 
 class Settled(NamedTuple):
@@ -114,7 +34,7 @@ class Settled(NamedTuple):
 
     document: Document | None
     problems: tuple[Problem, ...]
-    overruled: tuple[str, ...]
+    overruled: "tuple[Overruled, ...]"
 
 
 def settle(comparison: Comparison, decisions: Mapping[str, Any], file: str = "decisions") -> Settled:
@@ -168,25 +88,61 @@ def settle(comparison: Comparison, decisions: Mapping[str, Any], file: str = "de
     return Settled(settled, problems_of(settled, file), overruled(comparison, settled))
 
 
-def overruled(comparison: Comparison, gold: Document) -> tuple[str, ...]:
-    """What both versions held and gold does not, in words: spans, relations and attribute values."""
+class Overruled(NamedTuple):
+    """A part that both versions held and gold does not: what it is in words, and what became of it (None: dropped)."""
+
+    kind: Kind
+    start: int
+    end: int
+    what: str
+    became: str | None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.what}: {self.became or 'dropped'}"
+
+
+def overruled(comparison: Comparison, gold: Document) -> tuple[Overruled, ...]:
+    """Find what both versions held and gold drops or changes: spans, then attribute values, then relations.
+
+    A relation whose end gold holds with another extent or label is changed with it; a link of coreference is changed,
+    not dropped, where gold has both mentions in one cluster by other links.
+    """
     agreed = comparison.agreed
-    by_key = {span.key: span for span in gold.spans}
-    lost: list[str] = []
-    for span in agreed.spans:
-        kept = by_key.get(span.key)
-        shown = f"{span.label} {span.start}–{span.end}"
-        if kept is None:
-            lost.append(f"span {shown}")
-            continue
-        lost.extend(
-            f"{name} of {shown}: {value} became {kept.attributes.get(name)}"
-            for name, value in span.attributes.items()
-            if kept.attributes.get(name) != value
-        )
-    links = {(gold.by_id[r.head].key, gold.by_id[r.tail].key, r.label) for r in gold.relations}
-    for r in agreed.relations:
-        head, tail = agreed.by_id[r.head].key, agreed.by_id[r.tail].key
-        if (head, tail, r.label) not in links:
-            lost.append(f"relation {r.label} from {head[2]} {head[0]}–{head[1]} to {tail[2]} {tail[0]}–{tail[1]}")
-    return tuple(lost)
+    held = {span.key: span for span in gold.spans}
+    known = {span.key for span in agreed.spans}
+    missing = [span for span in agreed.spans if span.key not in held]
+    others = counterparts(missing, [span for span in gold.spans if span.key not in known])
+    stands_for = {a.id: b for a, b in others if a and b} | {
+        span.id: held[span.key] for span in agreed.spans if span.key in held
+    }
+
+    def find() -> Iterator[Overruled]:
+        for span in missing:
+            became = describe(gold, stands_for[span.id]) if span.id in stands_for else None
+            yield Overruled("span", span.start, span.end, describe(agreed, span), became)
+        for span in agreed.spans:
+            for name, value in span.attributes.items():
+                kept = stands_for[span.id].attributes.get(name) if span.id in stands_for else None
+                if span.id in stands_for and kept != value:
+                    what = f"{name} {value} of {describe(agreed, span)}"
+                    yield Overruled("attribute", span.start, span.end, what, None if kept is None else f"{name} {kept}")
+        links = {(r.head, r.tail): r.label for r in gold.relations}
+        for r in agreed.relations:
+            head, tail = agreed.by_id[r.head], agreed.by_id[r.tail]
+            ends = tuple(stands_for[end.id] for end in (head, tail) if end.id in stands_for)
+            label = links.get((ends[0].id, ends[1].id)) if len(ends) == 2 else None
+            if label == r.label and (head.key, tail.key) == (ends[0].key, ends[1].key):
+                continue
+            became = None
+            if label is not None:
+                became = f"{label} from {describe(gold, ends[0])} to {describe(gold, ends[1])}"
+            elif len(ends) == 2 and _is_joined(gold, r.label, {ends[0].id, ends[1].id}):
+                became = "joined by other links"
+            what = f"{r.label} from {describe(agreed, head)} to {describe(agreed, tail)}"
+            yield Overruled("relation", head.start, head.end, what, became)
+
+    return tuple(find())
+
+
+def _is_joined(document: Document, label: str, ids: set[str]) -> bool:
+    return SCHEME.relation[label].backwards and any(cluster >= ids for cluster in clusters(document, label))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fogbank.curate.rounds import read_rounds, versions
+from fogbank.curate.rounds import annotated, read_rounds, versions
 from fogbank.model.corpus import Corpus
 from fogbank.model.document import Document
 from fogbank.model.storage import json_bytes
@@ -25,18 +25,14 @@ def collect_gold(corpus: Corpus) -> dict[str, Gold]:
     `annotators` are those of the last annotation round before it that holds the document.
     """
     found: dict[str, Gold] = {}
-    annotators: dict[str, tuple[str, ...]] = {}
-    for one in read_rounds(corpus):
-        if one.kind == "annotation":
-            held: dict[str, list[str]] = {}
-            for annotator, ids in one.assignments.items():
-                for document_id in ids:
-                    held.setdefault(document_id, []).append(annotator)
-            annotators.update({document_id: tuple(names) for document_id, names in held.items()})
-            continue
-        for version in versions(corpus, one):
-            document = version.document.canonical()
-            found[document.id] = Gold(document, version.annotator, annotators.get(document.id, ()))
+    rounds = read_rounds(corpus)
+    for number, one in enumerate(rounds):
+        if one.kind == "adjudication":
+            sources = annotated(rounds[:number])
+            for version in versions(corpus, one):
+                document = version.document.canonical()
+                annotators = sources[document.id][1] if document.id in sources else ()
+                found[document.id] = Gold(document, version.annotator, annotators)
     return found
 
 

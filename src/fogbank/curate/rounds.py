@@ -4,7 +4,7 @@
 "adjudication".  `annotations/exports/<round>/<annotator>.json` is the export of that annotator's Label Studio project.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -58,6 +58,44 @@ def find_round(corpus: Corpus, name: str) -> Round:
     if name not in rounds:
         raise FogbankError(f"round {name!r} does not exist; expected one of {', '.join(rounds) or 'none yet'}")
     return rounds[name]
+
+
+def annotated(rounds: Iterable[Round]) -> dict[str, tuple[Round, tuple[str, ...]]]:
+    """Map each document to the last of these rounds in which it was annotated, and to its annotators there."""
+    found: dict[str, tuple[Round, tuple[str, ...]]] = {}
+    for one in rounds:
+        if one.kind == "annotation":
+            ids = dict.fromkeys(document_id for held in one.assignments.values() for document_id in held)
+            for document_id in ids:
+                names = tuple(name for name, held in one.assignments.items() if document_id in held)
+                found[document_id] = (one, names)
+    return found
+
+
+def two_versions(corpus: Corpus, one: Round) -> dict[str, tuple[Version, Version]]:
+    """Map each document of a round to the two versions that are (to be) adjudicated, in the order of the round.
+
+    Those are of an annotation round its own, of an adjudication round those of the last annotation round before it.
+    Raises FogbankError where a document has not two versions, DataError where an export lacks one.
+    """
+    rounds = read_rounds(corpus)
+    before = rounds[: [held.name for held in rounds].index(one.name)]
+    sources = annotated([one] if one.kind == "annotation" else before)
+    ids = list(dict.fromkeys(document_id for held in one.assignments.values() for document_id in held))
+    for document_id in ids:
+        names = sources[document_id][1] if document_id in sources else ()
+        if len(names) != 2:
+            who = ", ".join(names) or "nobody"
+            raise FogbankError(f"{one.name}: {document_id} was annotated by {who}; expected two annotators")
+    held: dict[tuple[str, str, str], Version] = {}
+    for source in {sources[document_id][0].name: sources[document_id][0] for document_id in ids}.values():
+        for version in versions(corpus, source):
+            held[source.name, version.annotator, version.document.id] = version
+    found: dict[str, tuple[Version, Version]] = {}
+    for document_id in ids:
+        source, (first, second) = sources[document_id]
+        found[document_id] = (held[source.name, first, document_id], held[source.name, second, document_id])
+    return found
 
 
 def versions(corpus: Corpus, one: Round) -> Iterator[Version]:

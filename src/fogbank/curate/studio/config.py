@@ -16,6 +16,8 @@ from xml.etree import ElementTree as ET
 from fogbank.model.regions import LABEL_CONTROL, TEXT_OBJECT
 from fogbank.model.scheme import SCHEME, Attribute
 
+DIFFERENCES = "differences"
+"""The name under which a task of an adjudication round holds what its column shows."""
 _OWN_KEYS = frozenset("u")
 # The bar of labels stays above the text and the attributes of the selected span below it, so that the text never moves.
 # Resize handles stay hidden, as Chromium has them: dragging one is off by one for each astral character before it.
@@ -39,10 +41,24 @@ _STYLE = """
 """
 
 
-def label_config() -> str:
-    """Give the config as indented XML; the same scheme gives the same characters."""
+_ADJUDICATION_STYLE = """
+.columns { display: flex; gap: 1.5em; align-items: flex-start; }
+.article { flex: 1 1 auto; min-width: 0; }
+.differences { flex: 0 0 21em; position: sticky; top: 170px; max-height: calc(100vh - 330px); overflow-y: auto; }
+.differences .lsf-htx-richtext { line-height: 1.35 !important; font-size: 13px; padding: 0 .8em; }
+.differences .lsf-htx-richtext div { border-top: 1px solid #ccc; padding: .5em 0; }
+.differences .lsf-htx-richtext p { margin: 0 0 .2em; }
+.differences .lsf-htx-richtext i { color: #666; font-style: normal; }
+"""
+
+
+def label_config(*, adjudication: bool = False) -> str:
+    """Give the config as indented XML; the same scheme gives the same characters.
+
+    `adjudication`: with a column beside the article that shows the task's `differences` (HTML).
+    """
     root = ET.Element("View")
-    _add(root, "Style").text = _STYLE
+    _add(root, "Style").text = _STYLE + (_ADJUDICATION_STYLE.lstrip() if adjudication else "")
     bar = _add(root, "View", className="bar")
     labels = _add(bar, "Labels", name=LABEL_CONTROL, toName=TEXT_OBJECT, showInline="true")
     for layer in SCHEME.layers:
@@ -55,9 +71,14 @@ def label_config() -> str:
     relations = _add(root, "Relations", choice="single")
     for relation in SCHEME.relations:
         _add(relations, "Relation", value=relation.name)
-    _add(root, "Header", value="$title", size="4")
-    _add(_add(root, "View", className="published"), "Header", value="$published", size="6")
-    _add(root, "Text", name=TEXT_OBJECT, value="$text", granularity="symbol", showLabels="true")
+    columns = _add(root, "View", className="columns") if adjudication else None
+    article = root if columns is None else _add(columns, "View", className="article")
+    _add(article, "Header", value="$title", size="4")
+    _add(_add(article, "View", className="published"), "Header", value="$published", size="6")
+    _add(article, "Text", name=TEXT_OBJECT, value="$text", granularity="symbol", showLabels="true")
+    if columns is not None:
+        shown = _add(columns, "View", className="differences")
+        _add(shown, "HyperText", name=DIFFERENCES, value=f"${DIFFERENCES}", inline="true")
     panel = _add(root, "View", className="panel", visibleWhen="region-selected")
     keys = choice_keys()
     for attribute in SCHEME.attributes:
@@ -121,9 +142,24 @@ Relations. The arrow there turns the relation round. Two spans are joined once i
 """
 
 
-def instructions() -> str:
+_ADJUDICATION = """
+<p><b>Adjudication.</b> What you submit is gold. Open a task from the list; the tabs above the labels are your own work,
+in which what both annotators agreed on is filled in, and either annotator's version.</p>
+<ul>
+<li>The column beside the text lists what they differ on: spans, then attributes, then relations. Settle each: draw or
+choose what is right, or do nothing where the text shall stay unmarked. You may also change what they agreed on; it is
+reported.</li>
+<li><b>Take over a span with its attributes:</b> in the annotator's tab click it and press <b>Ctrl+C</b>, in your own
+tab <b>Ctrl+V</b>. Relations are drawn.</li>
+<li>An attribute that must be chosen and is in dispute is empty: Label Studio asks for it before it submits.</li>
+</ul>
+"""
+
+
+def instructions(*, adjudication: bool = False) -> str:
     """Give the HTML behind the button Instructions: how to work, and tables of labels, attributes and relations."""
-    parts = [_WORK.format(version=escape(SCHEME.version)).strip()]
+    parts = [_ADJUDICATION.strip()] if adjudication else []
+    parts.append(_WORK.format(version=escape(SCHEME.version)).strip())
     for layer in SCHEME.layers:
         rows = [(label.name, label.gloss) for label in SCHEME.labels if label.layer == layer.name]
         parts.append(_table(f"{layer.title}: {layer.gloss}", rows))

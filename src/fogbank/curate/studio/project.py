@@ -6,7 +6,7 @@ says but what is there when looked up; everything can be run again and completes
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -96,13 +96,21 @@ def ensure_project(server: Server, title: str, config: str, instructions: str = 
     return Project(server, found[0].id, title)
 
 
-def push_articles(project: Project, articles: Iterable[Article], progress: Progress | None = None) -> Counts:
+def push_articles(
+    project: Project,
+    articles: Iterable[Article],
+    progress: Progress | None = None,
+    *,
+    shown: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Counts:
     """Make a task of every article that has none yet, and prove that all are there with the texts they were sent with.
+
+    `shown`: by document id, what a task's data hold beside the article.
 
     Raises DataError for an article whose text is withheld, StudioError if a task of an id holds another text or is
     there twice, or if some do not arrive after three imports.
     """
-    wanted = {article.id: task_data(article) for article in articles}
+    wanted = {article.id: {**task_data(article), **(shown or {}).get(article.id, {})} for article in articles}
     client = project.server.client()
     before = _tasks(project)
     held = before
@@ -140,7 +148,7 @@ def enter(
     overwritten if `replace` is given.  Raises StudioError otherwise, for a document without its task or with another
     text, and, before anything is sent, for one that Label Studio would not keep or not open.
     """
-    results = {document.id: _checked(document) for document in documents}
+    results = {document.id: checked_result(document) for document in documents}
     held, tasks = _annotations(project, annotator), _tasks(project)
     client = project.server.client(annotator.token)
     counts = Counts(0, 0)
@@ -225,7 +233,8 @@ def _annotations(project: Project, annotator: Annotator) -> dict[str, dict[str, 
     }
 
 
-def _checked(document: Document) -> tuple[list[dict[str, Any]], str]:
+def checked_result(document: Document) -> tuple[list[dict[str, Any]], str]:
+    """Give a document's result and its text's SHA-256.  Raises StudioError for what Label Studio would not keep."""
     if document.text is None:
         raise StudioError(f"{document.id}: the text is withheld; restore it before entering an annotation of it")
     for rule, finding in find(document):

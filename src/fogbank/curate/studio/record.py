@@ -2,7 +2,7 @@
 
 Every annotator of a round has a project of their own, so that two never see each other's work.  The record of a round
 is `annotations/exports/<round>/<annotator>.json`: the project's export as Label Studio gave it, one task a line; of a
-withheld article the words are taken out, all else stays as exported.
+withheld article the words are taken out, of an adjudication the list of differences; all else stays as exported.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from fogbank.curate.rounds import Round
 from fogbank.curate.studio.annotators import ensure_annotator
-from fogbank.curate.studio.config import instructions, label_config
+from fogbank.curate.studio.config import DIFFERENCES, instructions, label_config
 from fogbank.curate.studio.differences import differences
+from fogbank.curate.studio.disputes import differences_html
 from fogbank.curate.studio.project import Counts, Project, ensure_project, enter, export, project_title, push_articles
 from fogbank.curate.studio.server import Progress, Server
 from fogbank.model.corpus import WIRE, Corpus
@@ -34,11 +35,12 @@ class Pushed(NamedTuple):
 def push_round(server: Server, corpus: Corpus, one: Round, progress: Progress | None = None) -> list[Pushed]:
     """Make the users, the projects and the tasks of a round; what is there already is left alone."""
     pushed: list[Pushed] = []
+    shown = {key: {DIFFERENCES: html} for key, html in differences_html(corpus, one).items()}
     for name, ids in one.assignments.items():
         ensure_annotator(server, name)
         articles = [corpus.articles[document_id] for document_id in ids]
         there = [article for article in articles if article.text is not None]
-        counts = push_articles(_project(server, one, name), there, progress)
+        counts = push_articles(round_project(server, one, name), there, progress, shown=shown)
         pushed.append(Pushed(name, counts, tuple(a.id for a in articles if a.text is None)))
     return pushed
 
@@ -51,7 +53,7 @@ def enter_round(
     for name, versions in documents.items():
         annotator = ensure_annotator(server, name)
         with_text = [document for document in versions if document.text is not None]
-        counts = enter(_project(server, one, name), annotator, with_text, progress=progress)
+        counts = enter(round_project(server, one, name), annotator, with_text, progress=progress)
         total = Counts(*(a + b for a, b in zip(total, counts, strict=True)))
     return total
 
@@ -61,7 +63,7 @@ def pull_round(server: Server, corpus: Corpus, one: Round, folder: Path) -> list
     paths: list[Path] = []
     for name in one.assignments:
         path = folder / one.name / f"{name}.json"
-        write_bytes(path, export_bytes(_redacted(corpus, export(_project(server, one, name)))))
+        write_bytes(path, export_bytes(_redacted(corpus, export(round_project(server, one, name)))))
         paths.append(path)
     return paths
 
@@ -103,9 +105,15 @@ def export_bytes(export: Export) -> bytes:
 
 
 def _redacted(corpus: Corpus, exported: Export) -> Export:
+    """Take out what no record keeps: the words of withheld articles, and the differences, made from other records."""
+    for task in exported:
+        task["data"].pop(DIFFERENCES, None)
     withheld = {article.id for article in corpus.articles.values() if article.part == WIRE}
     return [without_words([task])[0] if task["data"]["id"] in withheld else task for task in exported]
 
 
-def _project(server: Server, one: Round, annotator: str) -> Project:
-    return ensure_project(server, project_title(one.name, annotator), label_config(), instructions())
+def round_project(server: Server, one: Round, annotator: str) -> Project:
+    """Find or make the project of one annotator or adjudicator of a round, as its kind needs it."""
+    kind = one.kind == "adjudication"
+    config, help_page = label_config(adjudication=kind), instructions(adjudication=kind)
+    return ensure_project(server, project_title(one.name, annotator), config, help_page)
