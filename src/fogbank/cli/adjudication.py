@@ -38,4 +38,4 @@ def adjudicate_command(round_name: str, report: bool, as_json: bool) -> None:
                 f"{opened.adjudicator}: {opened.drafts} started, {opened.begun} begun before{left}: {opened.url}"
             )
 
-    with_round(work, round_name)
+    with_round(work, round_name, kind="adjudication")

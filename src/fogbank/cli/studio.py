@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fogbank.curate.overruling import overruled_in_round
 from fogbank.curate.quotes import resolve
 from fogbank.curate.rounds import Round, find_round
 from fogbank.errors import DataError, MissingTextError
@@ -30,13 +31,14 @@ def _server(corpus: Corpus) -> "Server":
     return Server(corpus.root / "build" / "studio")
 
 
-def with_round(work: Callable[["Server", Corpus, Round], Any], round_name: str) -> Any:
-    """Do something with the checkout's server, started if it does not run, and the round of that name."""
+def with_round(work: Callable[["Server", Corpus, Round], Any], round_name: str, kind: str | None = None) -> Any:
+    """Do something with the round of that name and the checkout's server, which is started if it does not run."""
     corpus = find_corpus()
+    one = find_round(corpus, round_name, kind)
     server = _server(corpus)
     if not server.is_running:
         server.start(keep=True, progress=click.echo)
-    return work(server, corpus, find_round(corpus, round_name))
+    return work(server, corpus, one)
 
 
 @click.group("studio")
@@ -112,6 +114,12 @@ def pull(round_name: str, output: Path | None) -> None:
     def work(server: "Server", corpus: Corpus, one: Round) -> None:
         for path in pull_round(server, corpus, one, output or corpus.exports):
             click.echo(f"{path}: written")
+        if one.kind == "adjudication" and output is None:
+            number = len(overruled_in_round(corpus, one).overruled)
+            click.echo(
+                f"{number} parts that both annotators held are dropped or changed"
+                + (f": fogbank adjudicate {one.name} --report" if number else "")
+            )
 
     with_round(work, round_name)
 

@@ -126,15 +126,18 @@ def overruled(comparison: Comparison, gold: Document) -> tuple[Overruled, ...]:
                 if span.id in stands_for and kept != value:
                     what = f"{name} {value} of {describe(agreed, span)}"
                     yield Overruled("attribute", span.start, span.end, what, None if kept is None else f"{name} {kept}")
-        links = {(r.head, r.tail): r.label for r in gold.relations}
+        links: dict[tuple[str, str], set[str]] = {}
+        for r in gold.relations:
+            links.setdefault((r.head, r.tail), set()).add(r.label)
         for r in agreed.relations:
             head, tail = agreed.by_id[r.head], agreed.by_id[r.tail]
             ends = tuple(stands_for[end.id] for end in (head, tail) if end.id in stands_for)
-            label = links.get((ends[0].id, ends[1].id)) if len(ends) == 2 else None
-            if label == r.label and (head.key, tail.key) == (ends[0].key, ends[1].key):
+            labels = links.get((ends[0].id, ends[1].id), set()) if len(ends) == 2 else set()
+            if r.label in labels and (head.key, tail.key) == (ends[0].key, ends[1].key):
                 continue
             became = None
-            if label is not None:
+            if labels:
+                label = r.label if r.label in labels else min(labels)
                 became = f"{label} from {describe(gold, ends[0])} to {describe(gold, ends[1])}"
             elif len(ends) == 2 and _is_joined(gold, r.label, {ends[0].id, ends[1].id}):
                 became = "joined by other links"

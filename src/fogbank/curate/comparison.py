@@ -168,21 +168,21 @@ def _of_attributes(comparison: Comparison) -> Iterator[Dispute]:
 def _of_relations(comparison: Comparison, pairs: Pairs) -> Iterator[Dispute]:
     """Pair relations between ends that are common or stand for each other, then coreference from the same mention."""
     same = {b.id: a.id for a, b in pairs if a and b}
-    held: dict[Holder, dict[tuple[str, str], Compared]] = {"first": {}, "second": {}}
-    for one in comparison.relations:
-        if one.holder != "both":
-            head, tail = one.relation.head, one.relation.tail
-            held[one.holder][same.get(head, head), same.get(tail, tail)] = one
-    first, second = held["first"], held["second"]
-    paired: list[tuple[Compared | None, Compared | None]] = [
-        (first.pop(ends), second.pop(ends)) for ends in list(first) if ends in second
-    ]
-    for ends, one in list(first.items()):
-        label = one.relation.label
-        others = (o for o, other in second.items() if o[0] == ends[0] and other.relation.label == label)
-        if SCHEME.relation[label].backwards and (other_ends := next(others, None)):
-            paired.append((first.pop(ends), second.pop(other_ends)))
-    paired += [(one, None) for one in first.values()] + [(None, one) for one in second.values()]
+
+    def ends(one: Compared) -> tuple[str, str]:
+        head, tail = one.relation.head, one.relation.tail
+        return same.get(head, head), same.get(tail, tail)
+
+    first, second = ([one for one in comparison.relations if one.holder == side] for side in ("first", "second"))
+    paired: list[tuple[Compared | None, Compared | None]] = []
+    for wanted in (ends, lambda one: _link(one, ends(one)[0])):
+        for one in list(first):
+            key = wanted(one)
+            if other := next((other for other in second if key and wanted(other) == key), None):
+                first.remove(one)
+                second.remove(other)
+                paired.append((one, other))
+    paired += [(one, None) for one in first] + [(None, one) for one in second]
     for pair in paired:
         both = [one for one in pair if one]
         heads = [comparison.document.by_id[one.relation.head] for one in both]
@@ -190,6 +190,12 @@ def _of_relations(comparison: Comparison, pairs: Pairs) -> Iterator[Dispute]:
         start, end = min(head.start for head in heads), max(head.end for head in heads)
         ours, theirs = (_reading(comparison, one.relation) if one else None for one in pair)
         yield Dispute("relation", about, start, end, ours, theirs, tuple(one.id for one in both))
+
+
+def _link(one: Compared, head: str) -> tuple[str, str] | None:
+    """Give what two links of coreference from one mention have in common; None for another relation."""
+    label = one.relation.label
+    return (head, label) if SCHEME.relation[label].backwards else None
 
 
 def _reading(comparison: Comparison, relation: Relation) -> str:

@@ -13,7 +13,6 @@ from fogbank.curate.adjudication import Overruled, overruled
 from fogbank.curate.comparison import Comparison, compare
 from fogbank.curate.gold import collect_gold
 from fogbank.curate.rounds import Round, two_versions, versions
-from fogbank.errors import FogbankError
 from fogbank.model.corpus import Corpus
 from fogbank.model.document import Document
 
@@ -51,6 +50,11 @@ class RoundOverruled:
     documents: tuple[Adjudicated, ...]
     open: tuple[str, ...]
 
+    @property
+    def overruled(self) -> tuple[tuple[str, Overruled], ...]:
+        """Everything that was overruled, each with the id of its document."""
+        return tuple((one.id, finding) for one in self.documents for finding in one.overruled)
+
     def to_json(self) -> dict[str, Any]:
         """Return everything as JSON values."""
         documents = [one.to_json() for one in self.documents]
@@ -70,11 +74,10 @@ class RoundOverruled:
             Counter({kind: sum(getattr(one, side)[kind] for one in self.documents) for kind in KINDS})
             for side in ("agreed", "disputed")
         )
-        everything = tuple(finding for one in self.documents for finding in one.overruled)
-        yield _row(f"all {len(self.documents)}", agreed, disputed, everything)
-        if everything:
+        yield _row(f"all {len(self.documents)}", agreed, disputed, tuple(finding for _, finding in self.overruled))
+        if self.overruled:
             yield "\noverruled"
-        yield from (f"{one.id}: {finding}" for one in self.documents for finding in one.overruled)
+        yield from (f"{document_id}: {finding}" for document_id, finding in self.overruled)
         if self.open:
             yield f"\nno gold yet: {', '.join(self.open)}"
 
@@ -82,21 +85,20 @@ class RoundOverruled:
 def overruled_in_round(corpus: Corpus, one: Round) -> RoundOverruled:
     """Compare what two annotators agreed on with gold, for the documents of a round of either kind.
 
-    Gold of an adjudication round is what its own exports hold, of an annotation round what is gold now.  Raises
-    FogbankError where a document has not two versions, DataError where an export lacks a document.
+    Gold of an adjudication round is what its own exports hold so far, of an annotation round what is gold now.  Raises
+    FogbankError where a document has not two versions, DataError where an annotator's export lacks one.
     """
     pairs = two_versions(corpus, one)
     if one.kind == "adjudication":
-        gold = {version.document.id: (version.document, version.annotator) for version in versions(corpus, one)}
+        held = versions(corpus, one, partial=True)
+        gold = {version.document.id: (version.document, version.annotator) for version in held}
     else:
-        gold = {key: (held.document, held.adjudicator) for key, held in collect_gold(corpus).items()}
+        gold = {key: (made.document, made.adjudicator) for key, made in collect_gold(corpus).items()}
     documents = tuple(
         adjudicated(compare(first.document, second.document), (first.annotator, second.annotator), *gold[document_id])
         for document_id, (first, second) in pairs.items()
         if document_id in gold
     )
-    if not documents:
-        raise FogbankError(f"round {one.name!r} has no gold yet; expected an adjudication round of its documents")
     return RoundOverruled(one, documents, tuple(document_id for document_id in pairs if document_id not in gold))
 
 

@@ -52,11 +52,13 @@ def read_rounds(corpus: Corpus) -> tuple[Round, ...]:
         raise DataError(f"{path}: a round lacks {error}; expected name, kind, guidelines and assignments") from None
 
 
-def find_round(corpus: Corpus, name: str) -> Round:
-    """Find a round by its name.  Raises FogbankError where there is none."""
+def find_round(corpus: Corpus, name: str, kind: str | None = None) -> Round:
+    """Find a round by its name.  Raises FogbankError where there is none, or it is not of `kind`."""
     rounds = {one.name: one for one in read_rounds(corpus)}
     if name not in rounds:
         raise FogbankError(f"round {name!r} does not exist; expected one of {', '.join(rounds) or 'none yet'}")
+    if kind not in (None, rounds[name].kind):
+        raise FogbankError(f"round {name!r} is of kind {rounds[name].kind}; expected one of kind {kind}")
     return rounds[name]
 
 
@@ -98,19 +100,22 @@ def two_versions(corpus: Corpus, one: Round) -> dict[str, tuple[Version, Version
     return found
 
 
-def versions(corpus: Corpus, one: Round) -> Iterator[Version]:
+def versions(corpus: Corpus, one: Round, *, partial: bool = False) -> Iterator[Version]:
     """Yield the versions that a round's exports hold, by annotator and then in the order of the assignment.
 
-    Raises DataError where an export lacks an assigned document or holds more than one annotation of it.
+    Raises DataError where an export lacks an assigned document or holds more than one annotation of it; with `partial`,
+    as while a round is worked on, what is lacking is left out.
     """
     for annotator, ids in one.assignments.items():
         path = corpus.exports / one.name / f"{annotator}.json"
         held: dict[str, list[Any]] = {}
-        for task in read_json(path):
+        for task in () if partial and not path.exists() else read_json(path):
             kept = [a for a in task["annotations"] if not a["was_cancelled"]]
             held.setdefault(task["data"]["id"], []).extend(kept)
         for document_id in ids:
             found = held.get(document_id, [])
+            if partial and not found:
+                continue
             if len(found) != 1:
                 raise DataError(f"{path}: {document_id} has {len(found)} annotations; expected one")
             text = corpus.articles[document_id].text
