@@ -35,7 +35,7 @@ def adjudicate_command(round_name: str, report: bool, as_json: bool) -> None:
         for opened in open_adjudication(server, corpus, one, click.echo):
             left = f", {len(opened.skipped)} without text skipped" if opened.skipped else ""
             click.echo(
-                f"{opened.adjudicator}: {opened.drafts} started, {opened.begun} begun before{left}: {opened.url}"
+                f"{opened.adjudicator}: {opened.drafts} drafts added, {opened.there} were there{left}: {opened.url}"
             )
 
     with_round(work, round_name, kind="adjudication")

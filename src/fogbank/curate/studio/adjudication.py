@@ -1,13 +1,13 @@
 """An adjudication round on the server: either version as a prediction, and a draft that holds what both agree on.
 
 A draft of the adjudicator's own opens as their work, with the button Submit, and is no annotation before they press it.
-Label Studio takes the model of a prediction as its name, so a version is shown under its annotator's id.  All can be
-run again: what is there stays, a version that has changed since is renewed, and so is the list of differences; work
-that the adjudicator has begun is never touched.
+Label Studio shows a prediction under the name of its model, which is its annotator's id here.  The list of differences
+stands in the task's data.  All can be run again: what is there stays, a version that has changed since is renewed, and
+so is the list; work that the adjudicator has begun is never touched.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from fogbank.curate.comparison import compare
 from fogbank.curate.rounds import Round, Version, two_versions
@@ -15,7 +15,7 @@ from fogbank.curate.studio.annotators import Annotator, ensure_annotator
 from fogbank.curate.studio.client import asking, httpx
 from fogbank.curate.studio.config import DIFFERENCES
 from fogbank.curate.studio.differences import is_same_result
-from fogbank.curate.studio.disputes import differences_html
+from fogbank.curate.studio.disputes import render
 from fogbank.curate.studio.project import CHUNK, Project, checked_result, export
 from fogbank.curate.studio.record import push_round, round_project
 from fogbank.curate.studio.server import Progress, Server
@@ -24,12 +24,14 @@ from fogbank.model.corpus import Corpus
 
 _IMPORTS = 3
 
+Pairs = Mapping[str, tuple[Version, Version]]
+
 
 class Opened(NamedTuple):
-    """What `open_adjudication` did for one adjudicator: tasks, versions and drafts that it added.
+    """What `open_adjudication` did for one adjudicator: the tasks, versions and drafts that it added.
 
-    `begun` counts the documents in which there was a draft or annotation of theirs before; `skipped` are documents
-    whose text is withheld and not restored.
+    `there` counts the documents in which there was a draft or annotation before; `skipped` are documents whose text is
+    withheld and not restored.
     """
 
     adjudicator: str
@@ -37,7 +39,7 @@ class Opened(NamedTuple):
     tasks: int
     versions: int
     drafts: int
-    begun: int
+    there: int
     skipped: tuple[str, ...]
 
 
@@ -49,23 +51,23 @@ def open_adjudication(server: Server, corpus: Corpus, one: Round, progress: Prog
     """
     if one.kind != "adjudication":
         raise FogbankError(f"round {one.name!r} is of kind {one.kind}; expected one of kind adjudication")
-    pairs, lists = two_versions(corpus, one), differences_html(corpus, one)
+    pairs = two_versions(corpus, one)
     opened: list[Opened] = []
     for name, counts, skipped in push_round(server, corpus, one, progress):
         project, adjudicator = round_project(server, one, name), ensure_annotator(server, name)
-        mine = {key: pairs[key] for key in one.assignments[name] if key not in skipped}
-        added = show_versions(project, mine, lists)
+        mine = {document_id: pairs[document_id] for document_id in one.assignments[name] if document_id not in skipped}
+        versions = show_versions(project, mine)
         drafts = start_drafts(project, adjudicator, mine)
         if progress:
-            progress(f"{project.title}: {added} versions shown, {drafts} drafts started")
-        opened.append(Opened(name, project.url, counts.added, added, drafts, len(mine) - drafts, skipped))
+            progress(f"{project.title}: {versions} versions and {drafts} drafts added")
+        opened.append(Opened(name, project.url, counts.added, versions, drafts, len(mine) - drafts, skipped))
     return opened
 
 
-def show_versions(project: Project, pairs: Mapping[str, tuple[Version, Version]], lists: Mapping[str, str]) -> int:
+def show_versions(project: Project, pairs: Pairs) -> int:
     """Bring the predictions and lists of differences of a project up to date; return how many versions were added.
 
-    Import answers are not trusted: what counts is what is there when looked up again.
+    What an import answers is not trusted: what counts is what is there when looked up again.
     """
     client = project.server.client()
     wanted = {
@@ -76,8 +78,8 @@ def show_versions(project: Project, pairs: Mapping[str, tuple[Version, Version]]
     added: set[tuple[str, str]] = set()
     for attempt in range(_IMPORTS + 1):
         tasks = {task["data"]["id"]: task for task in export(project)}
-        missing = dict(wanted)
         with asking(f"versions in {project.title}"):
+            missing = dict(wanted)
             for document_id, task in tasks.items():
                 for shown in task["predictions"]:
                     key = document_id, shown["model_version"]
@@ -85,23 +87,31 @@ def show_versions(project: Project, pairs: Mapping[str, tuple[Version, Version]]
                         del missing[key]
                     else:
                         client.predictions.delete(id=shown["id"])
-                if document_id in pairs and task["data"].get(DIFFERENCES) != lists[document_id]:
-                    client.tasks.update(id=task["id"], data={**task["data"], DIFFERENCES: lists[document_id]})
             if not missing:
+                _show_differences(client, tasks, pairs)
                 return len(added)
-            if attempt < _IMPORTS:
-                added |= missing.keys()
-                request = [
-                    {"task": tasks[document_id]["id"], "model_version": name, "result": result}
-                    for (document_id, name), result in missing.items()
-                ]
-                for start in range(0, len(request), CHUNK):
-                    client.projects.import_predictions(id=project.id, request=request[start : start + CHUNK])
+            if attempt == _IMPORTS:
+                break
+            added |= missing.keys()
+            request = [
+                {"task": tasks[document_id]["id"], "model_version": name, "result": result}
+                for (document_id, name), result in missing.items()
+            ]
+            for start in range(0, len(request), CHUNK):
+                client.projects.import_predictions(id=project.id, request=request[start : start + CHUNK])
     raise StudioError(f"{project.title}: {len(missing)} versions did not arrive; is the disk full?")
 
 
-def start_drafts(project: Project, adjudicator: Annotator, pairs: Mapping[str, Sequence[Version]]) -> int:
-    """Start the adjudicator's draft, with what both versions hold, of every document in which they have none yet."""
+def _show_differences(client: Any, tasks: Mapping[str, Any], pairs: Pairs) -> None:
+    for document_id, (first, second) in pairs.items():
+        task = tasks[document_id]
+        html = render(compare(first.document, second.document), (first.annotator, second.annotator))
+        if task["data"].get(DIFFERENCES) != html:
+            client.tasks.update(id=task["id"], data={**task["data"], DIFFERENCES: html})
+
+
+def start_drafts(project: Project, adjudicator: Annotator, pairs: Pairs) -> int:
+    """Start the adjudicator's draft, with what both versions hold, of every document in which there is none yet."""
     started = 0
     headers = {"Authorization": f"Token {adjudicator.token}"}
     with httpx.Client(base_url=project.server.url, headers=headers, trust_env=False, timeout=60) as session:

@@ -78,7 +78,8 @@ def label_config(*, adjudication: bool = False) -> str:
     _add(article, "Text", name=TEXT_OBJECT, value="$text", granularity="symbol", showLabels="true")
     if columns is not None:
         shown = _add(columns, "View", className="differences")
-        _add(shown, "HyperText", name=DIFFERENCES, value=f"${DIFFERENCES}", inline="true")
+        # The server refuses tasks without the first variable of a value, no other: a task is there before its list.
+        _add(shown, "HyperText", name=DIFFERENCES, value=f"<i>$id</i>${DIFFERENCES}", inline="true")
     panel = _add(root, "View", className="panel", visibleWhen="region-selected")
     keys = choice_keys()
     for attribute in SCHEME.attributes:

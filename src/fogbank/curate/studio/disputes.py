@@ -8,26 +8,13 @@ from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 
-from fogbank.curate.comparison import Comparison, Dispute, compare, disputes
-from fogbank.curate.rounds import Round, two_versions
-from fogbank.model.corpus import Corpus
+from fogbank.curate.comparison import Comparison, Dispute, disputes
 
 _AROUND = 30
 _CUT_LEFT, _CUT_RIGHT = re.compile(r"^\S*(?=\s)"), re.compile(r"(?<=\s)\S*$")
 _BLANKS = re.compile(r"\s+")
 _LONGEST = 60
 _TITLES = {"span": "Spans", "attribute": "Attributes", "relation": "Relations"}
-
-
-def differences_html(corpus: Corpus, one: Round) -> dict[str, str]:
-    """Give the differences of each document of an adjudication round whose text is there; of another round none."""
-    if one.kind != "adjudication":
-        return {}
-    return {
-        document_id: render(compare(first.document, second.document), (first.annotator, second.annotator))
-        for document_id, (first, second) in two_versions(corpus, one).items()
-        if first.document.text is not None
-    }
 
 
 def render(comparison: Comparison, annotators: Sequence[str]) -> str:

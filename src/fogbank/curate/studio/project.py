@@ -6,7 +6,7 @@ says but what is there when looked up; everything can be run again and completes
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -96,21 +96,13 @@ def ensure_project(server: Server, title: str, config: str, instructions: str = 
     return Project(server, found[0].id, title)
 
 
-def push_articles(
-    project: Project,
-    articles: Iterable[Article],
-    progress: Progress | None = None,
-    *,
-    shown: Mapping[str, Mapping[str, Any]] | None = None,
-) -> Counts:
+def push_articles(project: Project, articles: Iterable[Article], progress: Progress | None = None) -> Counts:
     """Make a task of every article that has none yet, and prove that all are there with the texts they were sent with.
-
-    `shown`: by document id, what a task's data hold beside the article.
 
     Raises DataError for an article whose text is withheld, StudioError if a task of an id holds another text or is
     there twice, or if some do not arrive after three imports.
     """
-    wanted = {article.id: {**task_data(article), **(shown or {}).get(article.id, {})} for article in articles}
+    wanted = {article.id: task_data(article) for article in articles}
     client = project.server.client()
     before = _tasks(project)
     held = before

@@ -13,7 +13,6 @@ from fogbank.curate.rounds import Round
 from fogbank.curate.studio.annotators import ensure_annotator
 from fogbank.curate.studio.config import DIFFERENCES, instructions, label_config
 from fogbank.curate.studio.differences import differences
-from fogbank.curate.studio.disputes import differences_html
 from fogbank.curate.studio.project import Counts, Project, ensure_project, enter, export, project_title, push_articles
 from fogbank.curate.studio.server import Progress, Server
 from fogbank.model.corpus import WIRE, Corpus
@@ -35,12 +34,11 @@ class Pushed(NamedTuple):
 def push_round(server: Server, corpus: Corpus, one: Round, progress: Progress | None = None) -> list[Pushed]:
     """Make the users, the projects and the tasks of a round; what is there already is left alone."""
     pushed: list[Pushed] = []
-    shown = {key: {DIFFERENCES: html} for key, html in differences_html(corpus, one).items()}
     for name, ids in one.assignments.items():
         ensure_annotator(server, name)
         articles = [corpus.articles[document_id] for document_id in ids]
         there = [article for article in articles if article.text is not None]
-        counts = push_articles(round_project(server, one, name), there, progress, shown=shown)
+        counts = push_articles(round_project(server, one, name), there, progress)
         pushed.append(Pushed(name, counts, tuple(a.id for a in articles if a.text is None)))
     return pushed
 
