@@ -46,10 +46,10 @@ PLACE = """([start, end]) => {
 
 
 class Labeler:
-    """What a person does at the page; words are places in `TEXT`."""
+    """What a person does at the page; words are places in the text of the task, first occurrences."""
 
-    def __init__(self, page: Any) -> None:
-        self.page = page
+    def __init__(self, page: Any, text: str = TEXT) -> None:
+        self.page, self.text = page, text
 
     def log_in(self, url: str, annotator: Annotator) -> None:
         self.page.goto(f"{url}/user/login/")
@@ -65,7 +65,7 @@ class Labeler:
         self.page.get_by_role("button", name="submit").wait_for()
 
     def place(self, words: str) -> list[float]:
-        start = TEXT.index(words)
+        start = self.text.index(words)
         place: list[float] = self.page.evaluate(PLACE, [start, start + len(words)])
         return place
 
