@@ -4,7 +4,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from fogbank.curate.comparison import compare
 from fogbank.curate.studio.config import choice_keys, instructions, label_config
+from fogbank.curate.studio.disputes import render
 from fogbank.model.document import Document, Relation, Span
 from fogbank.model.regions import write_result
 from fogbank.model.scheme import SCHEME
@@ -93,3 +95,32 @@ def test_label_studios_own_reader_takes_the_config_and_our_results_and_refuses_a
     wrong = write_result(DOCUMENT)
     wrong[0]["value"]["labels"] = ["CITY"]
     assert interface.validate_prediction({"result": wrong}, return_errors=True)
+
+
+def test_the_config_of_adjudication_has_a_column_of_differences_and_is_else_the_same() -> None:
+    root = ET.fromstring(label_config(adjudication=True))
+    [shown] = root.iter("HyperText")
+    assert shown.attrib["value"].endswith("$differences")
+    # the server asks every task for the first variable of a value, and that must be there before its list is
+    assert shown.attrib["value"].index("$id") < shown.attrib["value"].index("$differences")
+    assert not any(e.get("toName") == "differences" for e in root.iter())
+    for tag in ("Label", "Relation", "Choice", "Choices", "Text", "Number", "TextArea"):
+        assert [e.attrib for e in root.iter(tag)] == [e.attrib for e in ROOT.iter(tag)]
+    assert instructions(adjudication=True).endswith(instructions())
+
+
+HOSTILE = "<b>\"A\" & 'B'</b> <script>x</script>"
+
+
+def test_words_of_a_text_are_escaped_in_the_list_of_differences() -> None:
+    first = Document("d", HOSTILE + " end", (Span("T1", 0, len(HOSTILE), "OBJECT"),))
+    html = render(compare(first, Document("d", first.text)), ("<ann>", "b&b"))
+    shown = ET.fromstring(f"<x>{html}</x>")
+    assert {element.tag for element in shown.iter()} == {"x", "h4", "div", "p", "i", "b"}
+    assert f"<ann> OBJECT “{HOSTILE}”" in "".join(shown.itertext())
+    assert "b&b nothing" in "".join(shown.itertext())
+
+
+def test_versions_that_agree_have_no_differences_to_list() -> None:
+    document = Document("d", "Hask fell.", (Span("T1", 0, 4, "PLACE"),))
+    assert render(compare(document, document), ("a", "b")) == "<h4>No differences</h4>"
