@@ -29,12 +29,25 @@ from fogbank.model.document import Document, Relation, clusters
 from fogbank.model.scheme import SCHEME
 
 
+class Overruled(NamedTuple):
+    """A part that both versions held and gold does not: what it is in words, and what became of it (None: dropped)."""
+
+    kind: Kind
+    start: int
+    end: int
+    what: str
+    became: str | None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.what}: {self.became or 'dropped'}"
+
+
 class Settled(NamedTuple):
     """The settled document (None where decisions are missing or wrong), all problems, what of the agreed was lost."""
 
     document: Document | None
     problems: tuple[Problem, ...]
-    overruled: "tuple[Overruled, ...]"
+    overruled: tuple[Overruled, ...]
 
 
 def settle(comparison: Comparison, decisions: Mapping[str, Any], file: str = "decisions") -> Settled:
@@ -86,19 +99,6 @@ def settle(comparison: Comparison, decisions: Mapping[str, Any], file: str = "de
     )
     settled = Document(comparison.id, text, spans + (added.document.spans if added.document else ()), tuple(relations))
     return Settled(settled, problems_of(settled, file), overruled(comparison, settled))
-
-
-class Overruled(NamedTuple):
-    """A part that both versions held and gold does not: what it is in words, and what became of it (None: dropped)."""
-
-    kind: Kind
-    start: int
-    end: int
-    what: str
-    became: str | None
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.what}: {self.became or 'dropped'}"
 
 
 def overruled(comparison: Comparison, gold: Document) -> tuple[Overruled, ...]:
