@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fogbank.cli import agreement, corpus, reproduction, studio, systems
+from fogbank.cli import agreement, corpus, guide, reproduction, studio, systems
 from fogbank.errors import FogbankError
 
 WRONG_USE = 2
@@ -31,5 +31,12 @@ def main() -> None:
     """FogBank: conflict reporting annotated for who says that what happened, to whom and how many."""
 
 
-for command in (*corpus.COMMANDS, *systems.COMMANDS, agreement.agree_command, studio.group, reproduction.reproduce):
+for command in (
+    *corpus.COMMANDS,
+    *systems.COMMANDS,
+    agreement.agree_command,
+    guide.guide,
+    studio.group,
+    reproduction.reproduce,
+):
     main.add_command(command)
