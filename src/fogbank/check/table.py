@@ -123,8 +123,11 @@ _FILES = (
     Row("split-missing", _C, "An article stands in no split.", "a new article", "one split for an article"),
     Row("split-part", _C, "A wire article stands outside the split `wire`, or another inside it.",
         "a dispatch in `wire.txt`"),
-    Row("split-incident", _C, "The articles of one incident stand in several splits.",
+    Row("split-incident", _C, "The articles of one incident stand in several splits, of one outlet or of several.",
         "`vdr-01-a` in train, `vdr-01-b` in test", "one split for an incident"),
+    Row("split-near-duplicate", _C, "Two texts of different splits are alike: the shorter has half its runs of five "
+        "words, or more, from the other (texts that are withheld and not here are not compared).",
+        "an agency's report in train, its reprint in test", "near duplicates in one split"),
     Row("gold-missing", _C, "An article has no gold document.", "no `annotations/gold/vdr-01-a.json`", "a document"),
     Row("annotator-unknown", _C, "Something names an annotator whom `rounds.toml` does not list.",
         '`"annotators": ["b9"]`', "an annotator of rounds.toml"),
