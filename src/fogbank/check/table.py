@@ -1,7 +1,8 @@
 """Every problem that FogBank can find, in one table: its code, level, explanation, an example and what was expected.
 
-The rules for one document bring their own rows; the rows below are of what only a file, a Label Studio export or the
-whole corpus can break.  Codes are stable: scripts may rely on them.
+The rules for one document bring their own rows; the rows below are of what only a file, a Label Studio export, an
+annotation by quotation, a decision or the whole corpus can break.  Every problem is made with a code of this table, also
+by the layers above, so that the table is all there is.  Codes are stable: scripts may rely on them.
 """
 
 from typing import NamedTuple
@@ -45,6 +46,15 @@ _FILES = (
     Row("offset-not-whole", _S, "An offset is written with a decimal point; Label Studio drops such offsets.",
         '`"start": 12.0`', "a whole number without a decimal point"),
     Row("span-reversed", _S, "A span does not end after its start.", '`"start": 12, "end": 12`', "start below end"),
+    # ------------------------------------------------------------ annotations by quotation, and decisions on them
+    Row("quotes-shape", _S, "An annotation by quotation is not written as one: no list of spans, a span without id, "
+        "label or quote, a relation without its three names.", '`{"id": "T1", "label": "PLACE"}` without a `quote`'),
+    Row("quotes-id", _S, "An annotation by quotation is of another document than the one it was asked for.",
+        '`"id": "vdr-01-b"` in the answer for `vdr-01-a`'),
+    Row("quotes-place", _S, "A quote does not settle one place in the text, or what it says of it makes no span.",
+        '"Hask", which stands there three times, without an `occurrence`', "a quote that settles one place"),
+    Row("adjudication-decision", _S, "An adjudicator's decisions leave a difference open, contradict each other, or "
+        "name what is not there.", '`"keep": ["A1"], "drop": ["A1"]`'),
     # ------------------------------------------------------------ Label Studio's export
     Row("result-item-no-object", _S, "A result holds something that is no object; Label Studio stores it unseen.",
         '`"result": ["x", null]`', "an object"),

@@ -22,6 +22,7 @@ from typing import Any, Literal, NamedTuple
 
 from fogbank.check.problem import Level, Problem
 from fogbank.check.rules import problems as problems_of
+from fogbank.check.table import problem
 from fogbank.curate.quotes import resolve
 from fogbank.errors import InvalidValueError
 from fogbank.model.document import Document, Relation, Span
@@ -122,7 +123,7 @@ def settle(comparison: Comparison, decisions: Mapping[str, Any], file: str = "de
     problems: list[Problem] = []
 
     def refuse(place: str, message: str, expected: str) -> None:
-        problems.append(Problem(file, place, "adjudication-decision", Level.SYNTAX, message, expected))
+        problems.append(problem("adjudication-decision", file, place, message, expected))
 
     text = comparison.text or ""
     keep, drop = set(decisions.get("keep", ())), set(decisions.get("drop", ()))
