@@ -1,5 +1,6 @@
 """What a check finds: problems, each with a stable code, a file, a place in it, what is wrong and what was expected."""
 
+import re
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -34,7 +35,10 @@ class Finding(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """A finding with its code and file, as it is shown: `file::$.path: code: what is wrong; what was expected.`."""
+    """A finding with its code and file, as it is shown: `file::$.path: code: what is wrong; what was expected.`.
+
+    `file` ends in `:12` where the twelfth line is meant, as in JSON Lines, whose places count from that line.
+    """
 
     file: str
     place: str
@@ -45,3 +49,26 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.file}::{self.place}: {self.code}: {self.message}; expected {self.expected}."
+
+    @property
+    def github_annotation(self) -> str:
+        """The problem as a workflow command of GitHub, which shows it beside the line of the file; line 1 if unknown.
+
+        Escapes are those of GitHub's own toolkit: `%`, CR and LF everywhere, in properties `:` and `,` too.
+        """
+        numbered = _LINE.fullmatch(self.file)
+        path, line = (numbered[1], numbered[2]) if numbered else (self.file, "1")
+        message = f"{self.place}: {self.code}: {self.message}; expected {self.expected}."
+        properties = f"file={_property(path)},line={line},title={_property(self.code)}"
+        return f"::error {properties}::{_data(message)}"
+
+
+_LINE = re.compile(r"(.+):([1-9][0-9]*)", re.DOTALL)
+
+
+def _data(value: str) -> str:
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")

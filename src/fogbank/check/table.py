@@ -1,7 +1,7 @@
 """Every problem that FogBank can find, in one table: its code, level, explanation, an example and what was expected.
 
 The rules for one document bring their own rows; the rows below are of what only a file, a Label Studio export, an
-annotation by quotation, a decision or the whole corpus can break.  Every problem is made with a code of this table, also
+annotation by quotation, a decision or the whole corpus can break.  Every problem has a code of this table, also
 by the layers above, so that the table is all there is.  Codes are stable: scripts may rely on them.
 """
 
