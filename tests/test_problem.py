@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 
 from fogbank import Problem
 
-PROBLEM = Problem(
-    "annotations/gold/a.json", "$.spans[3].end", "span-outside-text", "integrity", "9 is beyond", "at most 8"
-)
+PROBLEM = Problem("annotations/gold/a.json", "$.spans[3].end", "span-outside-text", "integrity", "9 is beyond", "8")
 
 
 def test_a_problem_says_where_what_and_what_was_expected() -> None:
@@ -30,7 +28,7 @@ def test_what_would_end_or_split_an_annotation_is_escaped() -> None:
     odd = PROBLEM._replace(file="a,b:c%.jsonl:2", message="100%\r\n::error file=x::no, not: this")
     assert odd.github_annotation == (
         "::error file=a%2Cb%3Ac%25.jsonl,line=2,title=span-outside-text::$.spans[3].end: span-outside-text: "
-        "100%25%0D%0A::error file=x::no, not: this; expected 8."
+        "100%25\\r\\n::error file=x::no, not: this; expected 8."
     )
 
 
@@ -48,7 +46,16 @@ def read(annotation: str) -> tuple[dict[str, str], str]:
     return {key: back(value, "\r\n:,") for key, value in properties.items()}, back(found[2], "\r\n")
 
 
-@given(st.text(min_size=1), st.integers(1, 10**6), st.text(), st.text())
+def test_what_a_terminal_would_act_on_is_shown_as_an_escape() -> None:
+    odd = PROBLEM._replace(message="\x1b[31m\u202e\x00 é 🕊")
+    assert ": \\x1b[31m\\u202e\\x00 é 🕊; expected" in str(odd)
+    assert str(odd).isprintable()
+
+
+PRINTABLE = st.text().filter(str.isprintable)
+
+
+@given(st.text(min_size=1), st.integers(1, 10**6), PRINTABLE, PRINTABLE)
 def test_the_runner_reads_back_what_was_written(file: str, line: int, message: str, expected: str) -> None:
     one = PROBLEM._replace(file=f"{file}:{line}", message=message, expected=expected)
     properties, data = read(one.github_annotation)

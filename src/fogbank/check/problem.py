@@ -37,7 +37,8 @@ class Finding(NamedTuple):
 class Problem(NamedTuple):
     """A finding with its code and file, as it is shown: `file::$.path: code: what is wrong; what was expected.`.
 
-    `file` ends in `:12` where the twelfth line is meant, as in JSON Lines, whose places count from that line.
+    `file` ends in `:12` where the twelfth line is meant, as in JSON Lines, whose places count from that line.  What is
+    shown may come from a hostile file, so characters that a terminal or a log would act on are shown as escapes.
     """
 
     file: str
@@ -48,7 +49,7 @@ class Problem(NamedTuple):
     expected: str
 
     def __str__(self) -> str:
-        return f"{self.file}::{self.place}: {self.code}: {self.message}; expected {self.expected}."
+        return _printable(f"{self.file}::{self.place}: {self.code}: {self.message}; expected {self.expected}.")
 
     @property
     def github_annotation(self) -> str:
@@ -58,12 +59,16 @@ class Problem(NamedTuple):
         """
         numbered = _LINE.fullmatch(self.file)
         path, line = (numbered[1], numbered[2]) if numbered else (self.file, "1")
-        message = f"{self.place}: {self.code}: {self.message}; expected {self.expected}."
+        message = _printable(f"{self.place}: {self.code}: {self.message}; expected {self.expected}.")
         properties = f"file={_property(path)},line={line},title={_property(self.code)}"
         return f"::error {properties}::{_data(message)}"
 
 
 _LINE = re.compile(r"(.+):([1-9][0-9]*)", re.DOTALL)
+
+
+def _printable(value: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in value)
 
 
 def _data(value: str) -> str:

@@ -72,8 +72,9 @@ _FILES = (
         '`"direction": "bi"`', "right or left"),
     Row("relation-several-types", _I, "One relation carries several types.", '`"labels": ["agent", "affected"]`',
         "one type"),
-    Row("offset-utf16", _I, "Offsets count UTF-16 units: they fit the stated words only if each character beyond "
-        "U+FFFF counts two.", "a span one to the right after an emoji", "offsets in Unicode code points"),
+    Row("offset-utf16", _I, "Offsets count UTF-16 units: they fit the stated words, or the words of the text, only if "
+        "each character beyond U+FFFF counts two.", "a span one to the right after an emoji",
+        "offsets in Unicode code points"),
     Row("span-words-differ", _I, "The words that a region states are not those at its offsets (line ends stand as the "
         "two characters `\\n` in them).", '`"text": "Orel"` at the offsets of "orel"'),
     Row("text-hash", _I, "A task's text is not the one whose SHA-256 the task states.",
