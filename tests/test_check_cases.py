@@ -3,21 +3,32 @@
 `bad.<ext>` (or, laid over the small corpus of `tests/cases/corpus`, the folder `bad`) has exactly the problems that
 `expected.txt` lists, one `file::place: code` a line; `good` comes near and has none.  In a folder, an empty file whose
 name ends in `.absent` stands for a file that is taken away.
+
+`….answer.json` is an annotation by quotation of `abc-01-b`; `….decisions.json` are decisions between its gold document
+and the `second.json` beside it.
 """
 
+import ast
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+import fogbank
 from fogbank.check.files import check_corpus, check_file
 from fogbank.check.problem import Problem
 from fogbank.check.table import TABLE
+from fogbank.curate.adjudication import settle
+from fogbank.curate.comparison import compare
+from fogbank.curate.quotes import resolve
 from fogbank.model.corpus import Corpus
+from fogbank.model.document import Document
+from fogbank.model.storage import read_json
 
 CASES = Path(__file__).parent / "cases"
 CORPUS = CASES / "corpus"
+ARTICLE = Corpus(CORPUS).articles["abc-01-b"]
 CODES = sorted(path.name for path in CASES.iterdir() if path != CORPUS)
 
 
@@ -27,6 +38,12 @@ def told(problems: Iterable[Problem]) -> list[str]:
 
 def check(case: Path, scratch: Path) -> list[Problem]:
     """Check a file beside the small corpus, or the small corpus with a folder laid over it."""
+    if case.suffixes == [".answer", ".json"]:
+        return list(resolve(read_json(case), "abc-01-b", ARTICLE.text or "", case.name).problems)
+    if case.suffixes == [".decisions", ".json"]:
+        gold = CORPUS / "annotations/gold/abc-01-b.json"
+        one, other = (Document.from_json(read_json(path), ARTICLE.text) for path in (gold, case.parent / "second.json"))
+        return list(settle(compare(one, other), read_json(case), case.name).problems)
     if case.is_file():
         prefix = f"{case.parent}/"
         problems = check_file(case, Corpus(CORPUS))
@@ -79,3 +96,19 @@ def test_what_has_no_good_one_of_its_own_is_laid_over_the_small_corpus_which_is_
     bad = [find(code, "bad") for code in CODES if not find(code, "good")]
     assert bad
     assert all(path and path.is_dir() for path in bad)
+
+
+def test_no_module_makes_a_problem_of_a_code_that_is_not_in_the_table() -> None:
+    """`problem` looks its code up; whoever builds a `Problem` directly must take the code from a rule or a row."""
+    named: set[str] = set()
+    for path in Path(fogbank.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            if node.func.id == "Problem":
+                code = node.args[2]
+                assert not isinstance(code, ast.Constant), f"{path}:{node.lineno}"
+            elif node.func.id == "problem" and isinstance(node.args[0], ast.Constant):
+                named.add(str(node.args[0].value))
+    assert len(named) > 40
+    assert named <= TABLE.keys()

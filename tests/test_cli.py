@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from fogbank import Corpus, find_corpus
+from fogbank import Corpus, check_paths, find_corpus
 from fogbank.cli import main
 from fogbank.publish.dataset import load
 from fogbank.publish.systems import write_predictions
@@ -58,6 +58,19 @@ def test_problems_come_as_json_lines(predictions: Path) -> None:
     assert result.exit_code == 1
     [problem] = [json.loads(line) for line in result.stdout.splitlines()]
     assert set(problem) == {"file", "place", "code", "level", "message", "expected"}
+    assert [one._asdict() for one in check_paths([predictions], HOME)] == [problem]
+
+
+def test_problems_come_as_annotations_of_github_with_the_line_of_the_document(predictions: Path) -> None:
+    lines = predictions.read_text().splitlines()
+    lines[1] = '{"id": "nowhere", "spans": [], "100%, a:\\r\\n b": 1}'
+    predictions.write_text("\n".join(lines))
+    result = run("check", predictions, "--format", "github")
+    assert result.exit_code == 1
+    (line,) = result.stdout.splitlines()
+    path = str(predictions).replace(":", "%3A").replace(",", "%2C")
+    assert line.startswith(f"::error file={path},line=2,title=json-shape::$['100%25, a:\\r\\n b']: json-shape: ")
+    assert run("check", predictions, "--format", "json").stdout == run("check", predictions, "--json").stdout
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,7 @@ def make_checkout(folder: Path, names: tuple[str, str, str], ids: tuple[str, ...
     corpus.manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
     first, second, judge = names
     (folder / "annotations").mkdir()
+    (folder / "annotations/guidelines.md").write_text("# Guidelines\n", encoding="utf-8")
     (folder / "annotations/rounds.toml").write_text(
         f'[[rounds]]\nname = "{first}s"\nkind = "annotation"\nguidelines = "1"\n[rounds.assignments]\n'
         f"{first} = {json.dumps(ids)}\n{second} = {json.dumps(ids)}\n"
@@ -124,7 +125,7 @@ def test_a_round_opens_with_both_versions_the_agreed_parts_and_the_differences_a
     assert told[-1] == "FogBank cleos cleo: 4 versions and 2 drafts added"
     assert open_adjudication(studio, corpus, one)[0][2:] == (0, 0, 0, 2, ())
 
-    project = round_project(studio, one, "cleo")
+    project = round_project(studio, corpus, one, "cleo")
     for document_id, task in tasks_of(project).items():
         shown = {p["model_version"]: read_result(document_id, TEXT, p["result"]) for p in task["predictions"]}
         assert shown == {
@@ -154,7 +155,7 @@ def test_a_version_that_changed_is_renewed_and_begun_work_is_left_alone(studio: 
     corpus = make_checkout(tmp_path, ("dora", "elsa", "fay"), ("ad-02-a", "ad-02-b"))
     one = find_round(corpus, "fays")
     open_adjudication(studio, corpus, one)
-    project, fay = round_project(studio, one, "fay"), ensure_annotator(studio, "fay")
+    project, fay = round_project(studio, corpus, one, "fay"), ensure_annotator(studio, "fay")
     gold = version("ad-02-b", BOTH[1:], *LINKS)
     enter(project, fay, [gold])
 
@@ -203,7 +204,7 @@ def test_an_adjudicator_settles_the_differences_and_what_was_agreed_and_dropped_
     monkeypatch.setenv("FOGBANK_HOME", str(tmp_path))
     one = find_round(corpus, "xenias")
     open_adjudication(studio, corpus, one)
-    project, xenia = round_project(studio, one, "xenia"), ensure_annotator(studio, "xenia")
+    project, xenia = round_project(studio, corpus, one, "xenia"), ensure_annotator(studio, "xenia")
 
     labeler = Labeler(page, TEXT)
     labeler.log_in(studio.url, xenia)

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +18,9 @@ from fogbank.curate.studio.config import choice_keys, instructions, label_config
 from fogbank.curate.studio.differences import differences  # noqa: E402
 from fogbank.curate.studio.project import Project, ensure_project, enter, export, push_articles  # noqa: E402
 from fogbank.curate.studio.server import Server  # noqa: E402
-from fogbank.model.corpus import Article  # noqa: E402
+from fogbank.model.corpus import Article, find_corpus  # noqa: E402
 from fogbank.model.document import Document, Relation, Span  # noqa: E402
+from fogbank.model.guidelines import read_guidelines  # noqa: E402
 from fogbank.model.regions import read_result  # noqa: E402
 from fogbank.model.scheme import SCHEME  # noqa: E402
 from fogbank.model.text import digest  # noqa: E402
@@ -143,7 +145,8 @@ def page(studio: Server) -> Iterator[Any]:
 
 def test_what_a_person_marks_is_exactly_what_is_exported(studio: Server, page: Any) -> None:
     annotator = ensure_annotator(studio, "hand")
-    project = ensure_project(studio, "FogBank browser hand", label_config(), instructions())
+    guidelines = read_guidelines(find_corpus(Path(__file__).parent))
+    project = ensure_project(studio, "FogBank browser hand", label_config(), instructions(guidelines))
     article = Article(
         id="kd-01-a",
         part="dispatches",
@@ -158,6 +161,11 @@ def test_what_a_person_marks_is_exactly_what_is_exported(studio: Server, page: A
     labeler = Labeler(page)
     labeler.log_in(studio.url, annotator)
     labeler.open(project, "kd-01-a")
+    page.get_by_role("button", name="Instructions").click()
+    number, words = guidelines.cases[-1]
+    page.locator("li", has_text=f"{number}. {words[:20]}").click()  # so it is there, and within reach
+    page.keyboard.press("Escape")
+    page.locator(".lsf-modal-ls__body").wait_for(state="hidden")
     for words, label in ((PERSON, "PERSON"), (CUE, "CUE"), (TIME, "TIME")):
         labeler.mark(words, label)
     labeler.select(CUE)

@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,8 +30,9 @@ from fogbank.curate.studio.project import (  # noqa: E402
 )
 from fogbank.curate.studio.server import Server  # noqa: E402
 from fogbank.errors import DataError, StudioError  # noqa: E402
-from fogbank.model.corpus import Article  # noqa: E402
+from fogbank.model.corpus import Article, find_corpus  # noqa: E402
 from fogbank.model.document import Document, Relation, Span  # noqa: E402
+from fogbank.model.guidelines import read_guidelines  # noqa: E402
 from fogbank.model.regions import read_result, without_words  # noqa: E402
 from fogbank.model.text import digest  # noqa: E402
 
@@ -252,14 +254,16 @@ def test_an_annotation_with_other_content_is_overwritten_only_when_asked(studio:
 
 
 def test_a_project_is_found_again_and_takes_a_changed_config(studio: Server) -> None:
-    project = ensure_project(studio, "FogBank config x", label_config(), instructions())
+    rules = instructions(read_guidelines(find_corpus(Path(__file__).parent)))
+    assert len(rules) > 50_000  # stored to the last case, and as it was sent
+    project = ensure_project(studio, "FogBank config x", label_config(), rules)
 
     def held() -> tuple[str, str]:
         found = studio.client().projects.get(id=project.id)
         return found.label_config, found.expert_instruction
 
-    assert held() == (label_config().strip(), instructions().strip())
-    assert ensure_project(studio, "FogBank config x", label_config(), instructions()) == project
+    assert held() == (label_config().strip(), rules.strip())
+    assert ensure_project(studio, "FogBank config x", label_config(), rules) == project
     smaller = (
         '<View><Labels name="label" toName="text"><Label value="A"/></Labels><Text name="text" value="$text"/></View>'
     )

@@ -9,6 +9,7 @@ Offsets count Unicode code points, `start` inclusive, `end` exclusive.  These na
 
 from importlib.metadata import version
 
+from fogbank.check.files import check_corpus, check_paths
 from fogbank.check.problem import Problem
 from fogbank.compare.score import score
 from fogbank.curate.quotes import quoted, resolve
@@ -38,6 +39,8 @@ __all__ = [
     "Span",
     "State",
     "System",
+    "check_corpus",
+    "check_paths",
     "clusters",
     "find_corpus",
     "load",

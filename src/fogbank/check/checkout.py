@@ -13,10 +13,11 @@ from fogbank.check.contents import find_in_file, read_sheet
 from fogbank.check.export import annotator_of
 from fogbank.check.problem import Problem
 from fogbank.check.sheets import find_between
+from fogbank.check.splits import find_in_splits
 from fogbank.check.syntax import parse_json
 from fogbank.check.table import problem
 from fogbank.check.validation import is_valid
-from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus
+from fogbank.model.corpus import WIRE, Article, Corpus
 from fogbank.model.regions import MAIL_DOMAIN
 from fogbank.model.text import digest
 
@@ -88,7 +89,7 @@ def find_in_corpus(corpus: Corpus) -> Iterator[Problem]:
     world = _World(articles, lines, sheets["theatres"], sheets["incidents"], rounds)
     yield from _find_in_sheets(world)
     yield from _find_in_articles(corpus, world)
-    yield from _find_in_splits(corpus, world)
+    yield from find_in_splits(corpus, world.articles, world.lines)
     yield from _find_in_gold(corpus, world)
     yield from _find_in_rounds(corpus, world)
     yield from _find_in_exports(corpus, world)
@@ -108,7 +109,7 @@ def _find_in_sheets(world: _World) -> Iterator[Problem]:
             yield problem("theatre-unknown", file, "$.theatre", f"{incident['theatre']!r} has no sheet")
 
 
-# ---------------------------------------------------------------- articles and splits
+# ---------------------------------------------------------------- articles
 
 
 def _find_in_articles(corpus: Corpus, world: _World) -> Iterator[Problem]:
@@ -148,37 +149,6 @@ def _find_in_world(article: Article, world: _World, line: str) -> Iterator[Probl
     for name in ("theatre", "outlet", "genre", "published", "writer"):
         if getattr(article, name) != said[name]:
             yield problem("report-differs", line, f"$.{name}", f"{getattr(article, name)!r}", f"{said[name]!r}")
-
-
-def _find_in_splits(corpus: Corpus, world: _World) -> Iterator[Problem]:
-    split_of: dict[str, str] = {}
-    incident_in: dict[str, tuple[str, str]] = {}
-    for split in (*SPLITS, WIRE):
-        file = f"corpus/splits/{split}.txt"
-        path = corpus.root / file
-        if not path.is_file():
-            yield problem("file-missing", file, "$", f"there is no split {split}")
-            continue
-        for number, name in enumerate(path.read_bytes().decode(errors="replace").splitlines(), start=1):
-            where = f"{file}:{number}"
-            article = world.articles.get(name)
-            if article is None:
-                yield problem("article-unknown", where, "$", f"{name!r} is not in the manifest")
-                continue
-            if name in split_of:
-                yield problem("split-repeated", where, "$", f"{name} stands in {split_of[name]} before")
-                continue
-            split_of[name] = split
-            if (article.part == WIRE) != (split == WIRE):
-                yield problem("split-part", where, "$", f"{name} is of the part {article.part}", "wire with wire")
-            if article.incident is None:
-                continue
-            first, where_first = incident_in.setdefault(article.incident, (split, name))
-            if first != split:
-                yield problem("split-incident", where, "$", f"{name} is of the incident of {where_first}, in {first}")
-    for name in world.articles:
-        if name not in split_of:
-            yield problem("split-missing", f"{_MANIFEST}:{world.lines[name]}", "$.id", f"{name} stands in no split")
 
 
 # ---------------------------------------------------------------- annotations

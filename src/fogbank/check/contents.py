@@ -26,6 +26,7 @@ from fogbank.check.syntax import Parsed, parse_array, parse_json, parse_toml
 from fogbank.check.table import problem
 from fogbank.check.validation import explain, is_valid, shown
 from fogbank.check.verdict import clean_id
+from fogbank.check.words import only_fit_utf16
 from fogbank.check.workers import clean_ids
 from fogbank.errors import DataError
 from fogbank.model.corpus import Article
@@ -228,6 +229,9 @@ def _find_in_document(
         )
         return  # its offsets are those of another text
     document = Document.from_json(value, None if article is None else article.text)
+    if document.text is not None and only_fit_utf16(document.text, ((s.start, s.end) for s in document.spans)):
+        yield problem("offset-utf16", file, f"{place}.spans", "all fit the text only if they count UTF-16 units")
+        return
     for rule, finding in find(document, prediction=kind == "prediction"):
         at = place + finding.place.removeprefix("$")
         yield Problem(file, at, rule.code, rule.level, finding.message, finding.expected)

@@ -1,5 +1,6 @@
 """What a check finds: problems, each with a stable code, a file, a place in it, what is wrong and what was expected."""
 
+import re
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -34,7 +35,11 @@ class Finding(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """A finding with its code and file, as it is shown: `file::$.path: code: what is wrong; what was expected.`."""
+    """A finding with its code and file, as it is shown: `file::$.path: code: what is wrong; what was expected.`.
+
+    `file` ends in `:12` where the twelfth line is meant, as in JSON Lines, whose places count from that line.  What is
+    shown may come from a hostile file, so characters that a terminal or a log would act on are shown as escapes.
+    """
 
     file: str
     place: str
@@ -44,4 +49,31 @@ class Problem(NamedTuple):
     expected: str
 
     def __str__(self) -> str:
-        return f"{self.file}::{self.place}: {self.code}: {self.message}; expected {self.expected}."
+        return _printable(f"{self.file}::{self.place}: {self.code}: {self.message}; expected {self.expected}.")
+
+    @property
+    def github_annotation(self) -> str:
+        """The problem as a workflow command of GitHub, which shows it beside the line of the file; line 1 if unknown.
+
+        Escapes are those of GitHub's own toolkit: `%`, CR and LF everywhere, in properties `:` and `,` too.
+        """
+        numbered = _LINE.fullmatch(self.file)
+        path, line = (numbered[1], numbered[2]) if numbered else (self.file, "1")
+        message = _printable(f"{self.place}: {self.code}: {self.message}; expected {self.expected}.")
+        properties = f"file={_property(path)},line={line},title={_property(self.code)}"
+        return f"::error {properties}::{_data(message)}"
+
+
+_LINE = re.compile(r"(.+):([1-9][0-9]*)", re.DOTALL)
+
+
+def _printable(value: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in value)
+
+
+def _data(value: str) -> str:
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")

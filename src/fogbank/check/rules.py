@@ -340,13 +340,14 @@ def _relation_ends(document: Document) -> Iterator[Finding]:
 
 @_rule("relation-forward", Level.SCHEME, "`same` from the first mention to a later one")
 def _relation_forward(document: Document) -> Iterator[Finding]:
-    """A coreference link points at a later mention; it must point backwards, so that links cannot run in a circle."""
+    """A coreference link points at no earlier mention; links must point backwards, so that none run in a circle."""
     for number, relation in enumerate(document.relations):
         if relation.label in SCHEME.relation and SCHEME.relation[relation.label].backwards:
             head, tail = document.by_id[relation.head], document.by_id[relation.tail]
-            if (tail.start, tail.end) > (head.start, head.end):
+            if (tail.start, tail.end) >= (head.start, head.end):
+                where = "after" if (tail.start, tail.end) > (head.start, head.end) else "on the words of"
                 yield Finding(
-                    "relations", number, "tail", f"{tail.id} stands after {head.id}", "an earlier mention as the tail"
+                    "relations", number, "tail", f"{tail.id} stands {where} {head.id}", "an earlier mention as the tail"
                 )
 
 

@@ -1,7 +1,8 @@
 """Every problem that FogBank can find, in one table: its code, level, explanation, an example and what was expected.
 
-The rules for one document bring their own rows; the rows below are of what only a file, a Label Studio export or the
-whole corpus can break.  Codes are stable: scripts may rely on them.
+The rules for one document bring their own rows; the rows below are of what only a file, a Label Studio export, an
+annotation by quotation, a decision or the whole corpus can break.  Every problem has a code of this table, also
+by the layers above, so that the table is all there is.  Codes are stable: scripts may rely on them.
 """
 
 from typing import NamedTuple
@@ -45,6 +46,15 @@ _FILES = (
     Row("offset-not-whole", _S, "An offset is written with a decimal point; Label Studio drops such offsets.",
         '`"start": 12.0`', "a whole number without a decimal point"),
     Row("span-reversed", _S, "A span does not end after its start.", '`"start": 12, "end": 12`', "start below end"),
+    # ------------------------------------------------------------ annotations by quotation, and decisions on them
+    Row("quotes-shape", _S, "An annotation by quotation is not written as one: no list of spans, a span without id, "
+        "label or quote, a relation without its three names.", '`{"id": "T1", "label": "PLACE"}` without a `quote`'),
+    Row("quotes-id", _S, "An annotation by quotation is of another document than the one it was asked for.",
+        '`"id": "vdr-01-b"` in the answer for `vdr-01-a`'),
+    Row("quotes-place", _S, "A quote does not settle one place in the text, or what it says of it makes no span.",
+        '"Hask", which stands there three times, without an `occurrence`', "a quote that settles one place"),
+    Row("adjudication-decision", _S, "An adjudicator's decisions leave a difference open, contradict each other, or "
+        "name what is not there.", '`"keep": ["A1"], "drop": ["A1"]`'),
     # ------------------------------------------------------------ Label Studio's export
     Row("result-item-no-object", _S, "A result holds something that is no object; Label Studio stores it unseen.",
         '`"result": ["x", null]`', "an object"),
@@ -62,8 +72,9 @@ _FILES = (
         '`"direction": "bi"`', "right or left"),
     Row("relation-several-types", _I, "One relation carries several types.", '`"labels": ["agent", "affected"]`',
         "one type"),
-    Row("offset-utf16", _I, "Offsets count UTF-16 units: they fit the stated words only if each character beyond "
-        "U+FFFF counts two.", "a span one to the right after an emoji", "offsets in Unicode code points"),
+    Row("offset-utf16", _I, "Offsets count UTF-16 units: they fit the stated words, or the words of the text, only if "
+        "each character beyond U+FFFF counts two.", "a span one to the right after an emoji",
+        "offsets in Unicode code points"),
     Row("span-words-differ", _I, "The words that a region states are not those at its offsets (line ends stand as the "
         "two characters `\\n` in them).", '`"text": "Orel"` at the offsets of "orel"'),
     Row("text-hash", _I, "A task's text is not the one whose SHA-256 the task states.",
@@ -123,8 +134,11 @@ _FILES = (
     Row("split-missing", _C, "An article stands in no split.", "a new article", "one split for an article"),
     Row("split-part", _C, "A wire article stands outside the split `wire`, or another inside it.",
         "a dispatch in `wire.txt`"),
-    Row("split-incident", _C, "The articles of one incident stand in several splits.",
+    Row("split-incident", _C, "The articles of one incident stand in several splits, of one outlet or of several.",
         "`vdr-01-a` in train, `vdr-01-b` in test", "one split for an incident"),
+    Row("split-near-duplicate", _C, "Two texts of different splits are alike: the shorter has half its runs of five "
+        "words, or more, from the other (texts that are withheld and not here are not compared).",
+        "an agency's report in train, its reprint in test", "near duplicates in one split"),
     Row("gold-missing", _C, "An article has no gold document.", "no `annotations/gold/vdr-01-a.json`", "a document"),
     Row("annotator-unknown", _C, "Something names an annotator whom `rounds.toml` does not list.",
         '`"annotators": ["b9"]`', "an annotator of rounds.toml"),

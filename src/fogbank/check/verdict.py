@@ -233,7 +233,7 @@ def _are_clean_links(text: str | None, links: Sequence[Link], spans: Mapping[str
         if (label, from_row[2], to_row[2]) not in _ALLOWED:
             return False
         pairs.add((head, tail))
-        if label in _BACKWARDS and to_row[:2] > from_row[:2]:
+        if label in _BACKWARDS and to_row[:2] >= from_row[:2]:
             return False
         if label != "same":
             tied.add(head)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fogbank.cli import adjudication, agreement, corpus, reproduction, studio, systems
+from fogbank.cli import adjudication, agreement, corpus, guide, reproduction, studio, systems, variation
 from fogbank.errors import FogbankError
 
 WRONG_USE = 2
@@ -36,6 +36,8 @@ for command in (
     *systems.COMMANDS,
     agreement.agree_command,
     adjudication.adjudicate_command,
+    guide.guide,
+    variation.variation,
     studio.group,
     reproduction.reproduce,
 ):

@@ -1,11 +1,13 @@
 """Verbs about the corpus itself: import, restore, check, build, stats."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from fogbank.check.files import check_corpus, check_paths
+from fogbank.check.problem import Problem
 from fogbank.curate.articles import import_articles, restore
 from fogbank.curate.gold import collect_gold
 from fogbank.curate.sources import fetch
@@ -54,17 +56,26 @@ def restore_command(texts: Path, fetching: bool) -> None:
     sys.exit(1 if done.missing else 0)
 
 
+_FORMS: dict[str, Callable[[Problem], str]] = {
+    "text": str,
+    "json": lambda problem: json_bytes(problem._asdict()).decode().rstrip(),
+    "github": lambda problem: problem.github_annotation,
+}
+
+
 @click.command("check")
 @_PATHS
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a problem.")
-def check_command(paths: tuple[Path, ...], as_json: bool) -> None:
+@click.option("--format", "form", type=click.Choice(list(_FORMS)), default="text", help="How a problem is printed.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json: one JSON object a problem.")
+def check_command(paths: tuple[Path, ...], form: str, as_json: bool) -> None:
     """Check files (exports, gold, predictions, sheets), or without PATHS the whole corpus."""
     corpus = find_corpus()
+    form = "json" if as_json else form
     number = 0
     for problem in check_paths(paths, corpus) if paths else check_corpus(corpus):
         number += 1
-        click.echo(json_bytes(problem._asdict()).decode().rstrip() if as_json else str(problem))
-    if not as_json:
+        click.echo(_FORMS[form](problem))
+    if form != "json":
         click.echo(f"{number} problem{'' if number == 1 else 's'}", err=True)
     sys.exit(1 if number else 0)
 

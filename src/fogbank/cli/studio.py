@@ -98,7 +98,7 @@ def enter(round_name: str, answers: Path) -> None:
             name: [_answer(corpus, document_id, answers / name / f"{document_id}.json") for document_id in ids]
             for name, ids in one.assignments.items()
         }
-        counts = enter_round(server, one, documents, click.echo)
+        counts = enter_round(server, corpus, one, documents, click.echo)
         click.echo(f"{counts.added} annotations entered, {counts.there} were there")
 
     with_round(work, round_name)

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from fogbank.check.problem import Level, Problem
 from fogbank.check.rules import problems as problems_of
+from fogbank.check.table import problem
 from fogbank.compare.confusions import counterparts
 from fogbank.curate.comparison import Comparison, Kind, describe
 from fogbank.curate.quotes import resolve
@@ -55,7 +56,7 @@ def settle(comparison: Comparison, decisions: Mapping[str, Any], file: str = "de
     problems: list[Problem] = []
 
     def refuse(place: str, message: str, expected: str) -> None:
-        problems.append(Problem(file, place, "adjudication-decision", Level.SYNTAX, message, expected))
+        problems.append(problem("adjudication-decision", file, place, message, expected))
 
     text = comparison.text or ""
     keep, drop = set(decisions.get("keep", ())), set(decisions.get("drop", ()))

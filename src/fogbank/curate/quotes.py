@@ -15,8 +15,9 @@ is not in the text to the letter, or that is there more often than `occurrence` 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from fogbank.check.problem import Level, Problem
+from fogbank.check.problem import Problem
 from fogbank.check.rules import problems as problems_of
+from fogbank.check.table import problem
 from fogbank.errors import InvalidValueError
 from fogbank.model.document import Document, Relation, Span
 from fogbank.model.scheme import SCHEME
@@ -37,8 +38,8 @@ def resolve(value: Any, document_id: str, text: str, file: str = "answer") -> Re
     """
     problems: list[Problem] = []
 
-    def refuse(place: str, code: str, message: str, expected: str) -> None:
-        problems.append(Problem(file, place, code, Level.SYNTAX, message, expected))
+    def refuse(place: str, code: str, message: str, expected: str = "") -> None:
+        problems.append(problem(code, file, place, message, expected))
 
     if not isinstance(value, Mapping) or not isinstance(value.get("spans"), list):
         refuse("$", "quotes-shape", "no object with a list of spans", '{"id", "spans": […], "relations": […]}')
@@ -56,7 +57,7 @@ def resolve(value: Any, document_id: str, text: str, file: str = "answer") -> Re
             attributes = _attributes(entry)
             spans.append(Span(entry["id"], start, end, entry["label"], attributes))
         except (InvalidValueError, _QuoteError) as error:
-            refuse(place, "quotes-place", f"{entry['id']}: {error}", "a quote that settles one place")
+            refuse(place, "quotes-place", f"{entry['id']}: {error}")
     relations: list[Relation] = []
     entries = value.get("relations") or []
     if not isinstance(entries, list):

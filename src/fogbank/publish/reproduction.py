@@ -113,7 +113,7 @@ def _replay(corpus: Corpus, tell: Tell) -> Path:
         for one in read_rounds(corpus):
             pushed = push_round(server, corpus, one)
             tasks = sum(p.counts.added for p in pushed), sum(p.counts.there for p in pushed)
-            entered = enter_round(server, one, recorded_documents(corpus, one))
+            entered = enter_round(server, corpus, one, recorded_documents(corpus, one))
             pull_round(server, corpus, one, folder)
             found = compare_round(corpus, one, folder)
             if found:

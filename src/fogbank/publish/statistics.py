@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fogbank.check.splits import Likeness, likeness_across
 from fogbank.compare.agreement import Agreement, agree
 from fogbank.curate.agreement import groups, version_pairs
 from fogbank.curate.rounds import read_rounds, versions
@@ -19,13 +20,14 @@ AGREEMENT = ("spans", "relations", "relations_on_agreed_spans", "attributes")
 
 @dataclass(frozen=True)
 class Statistics:
-    """Counts by split, and agreement by round; all values are plain numbers and names."""
+    """Counts by split, the most alike texts across splits, and agreement by round; all are plain numbers and names."""
 
     splits: Mapping[str, Mapping[str, int]]
     labels: Mapping[str, Mapping[str, int]]
     relations: Mapping[str, Mapping[str, int]]
     theatres: Mapping[str, Mapping[str, int]]
     genres: Mapping[str, Mapping[str, int]]
+    nearest: Likeness | None
     agreement: Mapping[str, Agreement]
 
     def to_json(self) -> dict[str, Any]:
@@ -36,6 +38,7 @@ class Statistics:
             "relations": self.relations,
             "theatres": self.theatres,
             "genres": self.genres,
+            "nearest": self.nearest and {**self.nearest._asdict(), "share": round(self.nearest.share, 4)},
             "agreement": {
                 name: {
                     "documents": one.documents,
@@ -70,8 +73,16 @@ def statistics(corpus: Corpus, gold: Mapping[str, Document]) -> Statistics:
         },
         theatres=_by(parts, "theatre"),
         genres=_by(parts, "genre"),
+        nearest=nearest_across(corpus),
         agreement=agreements(corpus),
     )
+
+
+def nearest_across(corpus: Corpus) -> Likeness | None:
+    """Give the two shared texts of different splits that are most alike; None where no two have five words in a row."""
+    split_of = {article_id: name for name in SPLITS for article_id in corpus.split(name)}
+    texts = {i: corpus.articles[i].text or "" for i in split_of}
+    return next(iter(likeness_across(texts, split_of)), None)
 
 
 def agreements(corpus: Corpus) -> dict[str, Agreement]:

@@ -106,6 +106,11 @@ def statistics_tables(statistics: Statistics) -> dict[str, str]:
         ("genres", statistics.genres),
     ):
         tables[name] = markdown_table(("", *names), [(key, *(row[n] for n in names)) for key, row in counted.items()])
+    if nearest := statistics.nearest:
+        ends = (f"{nearest.first} ({nearest.first_split})", f"{nearest.second} ({nearest.second_split})")
+        tables["nearest texts across splits"] = markdown_table(
+            ("one", "other", "of the shorter's runs of five words"), [(*ends, f"{nearest.share:.1%}")]
+        )
     tables["agreement"] = markdown_table(
         ("round", "documents", *(m.replace("_", " ") for m in AGREEMENT)),
         [

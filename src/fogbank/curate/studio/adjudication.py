@@ -54,7 +54,7 @@ def open_adjudication(server: Server, corpus: Corpus, one: Round, progress: Prog
     pairs = two_versions(corpus, one)
     opened: list[Opened] = []
     for name, counts, skipped in push_round(server, corpus, one, progress):
-        project, adjudicator = round_project(server, one, name), ensure_annotator(server, name)
+        project, adjudicator = round_project(server, corpus, one, name), ensure_annotator(server, name)
         mine = {document_id: pairs[document_id] for document_id in one.assignments[name] if document_id not in skipped}
         versions = show_versions(project, mine)
         drafts = start_drafts(project, adjudicator, mine)

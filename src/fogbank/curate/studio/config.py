@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from xml.etree import ElementTree as ET
 
+from fogbank.curate.studio.markup import to_html
+from fogbank.model.guidelines import Guidelines
 from fogbank.model.regions import LABEL_CONTROL, TEXT_OBJECT
 from fogbank.model.scheme import SCHEME, Attribute
 
@@ -37,6 +39,11 @@ _STYLE = """
 .panel .ant-form-item { margin: 0; }
 .panel input[type=text] { width: 15em; }
 .published h4 { margin: -6px 0 0 !important; font-size: 14px; color: #666; }
+.lsf-modal-ls__body h1, .lsf-modal-ls__body h2 { margin: 1.2em 0 .4em; }
+.lsf-modal-ls__body h3, .lsf-modal-ls__body h4 { margin: 1em 0 .3em; }
+.lsf-modal-ls__body li { margin: .3em 0 .3em 1.2em; }
+.lsf-modal-ls__body ul { list-style: disc; }
+.lsf-modal-ls__body td, .lsf-modal-ls__body th { padding: 2px 1em 2px 0; text-align: left; vertical-align: top; }
 .relations-overlay { opacity: .4; z-index: 5 !important; }
 """
 
@@ -128,8 +135,7 @@ def _add(parent: ET.Element, tag: str, **attributes: str) -> ET.Element:
 
 
 _WORK = """
-<p><b>The rules are in annotations/guidelines.md of the corpus.</b> This page only says how to work here, and names what
-can be marked (scheme {version}).</p>
+<p><b>How to work here.</b> {rules} (scheme {version}).</p>
 <ul>
 <li><b>Mark a span:</b> press the key of its label, then drag over the words.</li>
 <li><b>Give it attributes:</b> click the span and choose below the text; <b>u</b> lets go of it. While a span is
@@ -157,10 +163,18 @@ tab <b>Ctrl+V</b>. Relations are drawn.</li>
 """
 
 
-def instructions(*, adjudication: bool = False) -> str:
-    """Give the HTML behind the button Instructions: how to work, and tables of labels, attributes and relations."""
+def instructions(guidelines: Guidelines | None = None, *, adjudication: bool = False) -> str:
+    """Give the HTML behind the button Instructions: how to work, and the guidelines to the last case.
+
+    Without guidelines (they stand in a checkout, not in the package) the scheme's own words on labels, attributes and
+    relations take their place.
+    """
     parts = [_ADJUDICATION.strip()] if adjudication else []
-    parts.append(_WORK.format(version=escape(SCHEME.version)).strip())
+    if guidelines is not None:
+        work = _WORK.format(version=escape(SCHEME.version), rules="The guidelines follow below")
+        return "\n".join([*parts, work.strip(), to_html(guidelines.text)]) + "\n"
+    rules = "The rules are in annotations/guidelines.md of the corpus; below is what can be marked"
+    parts.append(_WORK.format(version=escape(SCHEME.version), rules=rules).strip())
     for layer in SCHEME.layers:
         rows = [(label.name, label.gloss) for label in SCHEME.labels if label.layer == layer.name]
         parts.append(_table(f"{layer.title}: {layer.gloss}", rows))

@@ -17,6 +17,7 @@ from fogbank.curate.studio.project import Counts, Project, ensure_project, enter
 from fogbank.curate.studio.server import Progress, Server
 from fogbank.model.corpus import WIRE, Corpus
 from fogbank.model.document import Document
+from fogbank.model.guidelines import read_guidelines
 from fogbank.model.regions import read_result, without_words
 from fogbank.model.storage import json_bytes, read_json, write_bytes
 
@@ -38,20 +39,24 @@ def push_round(server: Server, corpus: Corpus, one: Round, progress: Progress | 
         ensure_annotator(server, name)
         articles = [corpus.articles[document_id] for document_id in ids]
         there = [article for article in articles if article.text is not None]
-        counts = push_articles(round_project(server, one, name), there, progress)
+        counts = push_articles(round_project(server, corpus, one, name), there, progress)
         pushed.append(Pushed(name, counts, tuple(a.id for a in articles if a.text is None)))
     return pushed
 
 
 def enter_round(
-    server: Server, one: Round, documents: Mapping[str, Sequence[Document]], progress: Progress | None = None
+    server: Server,
+    corpus: Corpus,
+    one: Round,
+    documents: Mapping[str, Sequence[Document]],
+    progress: Progress | None = None,
 ) -> Counts:
     """Enter documents as their annotators' own annotations; documents without text are left out.  See `enter`."""
     total = Counts(0, 0)
     for name, versions in documents.items():
         annotator = ensure_annotator(server, name)
         with_text = [document for document in versions if document.text is not None]
-        counts = enter(round_project(server, one, name), annotator, with_text, progress=progress)
+        counts = enter(round_project(server, corpus, one, name), annotator, with_text, progress=progress)
         total = Counts(*(a + b for a, b in zip(total, counts, strict=True)))
     return total
 
@@ -61,7 +66,7 @@ def pull_round(server: Server, corpus: Corpus, one: Round, folder: Path) -> list
     paths: list[Path] = []
     for name in one.assignments:
         path = folder / one.name / f"{name}.json"
-        write_bytes(path, export_bytes(_redacted(corpus, export(round_project(server, one, name)))))
+        write_bytes(path, export_bytes(_redacted(corpus, export(round_project(server, corpus, one, name)))))
         paths.append(path)
     return paths
 
@@ -110,8 +115,8 @@ def _redacted(corpus: Corpus, exported: Export) -> Export:
     return [without_words([task])[0] if task["data"]["id"] in withheld else task for task in exported]
 
 
-def round_project(server: Server, one: Round, annotator: str) -> Project:
+def round_project(server: Server, corpus: Corpus, one: Round, annotator: str) -> Project:
     """Find or make the project of one annotator or adjudicator of a round, as its kind needs it."""
     kind = one.kind == "adjudication"
-    config, help_page = label_config(adjudication=kind), instructions(adjudication=kind)
-    return ensure_project(server, project_title(one.name, annotator), config, help_page)
+    rules = instructions(read_guidelines(corpus), adjudication=kind)
+    return ensure_project(server, project_title(one.name, annotator), label_config(adjudication=kind), rules)
