@@ -10,7 +10,7 @@ resample of them, see `bootstrap`), and only then divided.
 - `Mean`: a sum and how many things it is a sum over (errors, or the share of things that are wrong or right).
 
 Conventions.  A rate whose denominator is 0 is 0; but where neither side has anything to count, all three rates are 1,
-so that gold against itself is always 1.  A mean over nothing is None.  In a resample such a figure says nothing, and is
+so that gold against itself is always 1.  A mean over nothing is NaN.  In a resample such a figure says nothing, and is
 left out of the interval.
 
 Rows of one task have names: "all" is the headline, other rows are "criterion" or "criterion/part" or, where they break
@@ -18,8 +18,9 @@ down the headline itself, "part".
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from math import isnan
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -54,6 +55,11 @@ class Rates:
     def of_counts(cls, gold: ArrayLike, predicted: ArrayLike, matched: ArrayLike) -> Self:
         """Make rates of one part from how many items gold has, were predicted and matched, each by document."""
         return cls.of(np.stack([matched, gold, matched, predicted], axis=-1))
+
+    @classmethod
+    def of_sets(cls, gold: Sequence[Set[Any]], predicted: Sequence[Set[Any]]) -> Self:
+        """Make rates of one part from the sets of items of each document; equal items match."""
+        return cls.of([(n := len(g & p), len(g), n, len(p)) for g, p in zip(gold, predicted, strict=True)])
 
     @classmethod
     def mean_of(cls, parts: Iterable["Rates"]) -> Self:
@@ -105,7 +111,7 @@ class Mean:
         total = self.sums.sum(axis=0)
         mean = float(self.figures(total)[0])
         sums = dict(zip(("sum", "number"), total.tolist(), strict=True))
-        return Score(None if np.isnan(mean) else mean, interval, sums=sums)
+        return Score(mean, interval, sums=sums)
 
 
 Measure = Rates | Mean
@@ -116,31 +122,29 @@ Rows = dict[str, Measure]
 class Score:
     """A figure with its 95 % interval.
 
-    `value` is F1 (then `precision` and `recall` are there) or a mean, None where it is over nothing.  `sums` are what
+    `value` is F1 (then `precision` and `recall` are there) or a mean, NaN where it is over nothing.  `sums` are what
     it was made from: matched_gold, gold, matched_predicted, predicted; or sum, number; empty where it is the mean of
     other rows.
     """
 
-    value: float | None
+    value: float
     interval: Interval
     precision: float | None = None
     recall: float | None = None
     sums: Mapping[str, float] = field(default_factory=dict)
 
     @property
-    def counts(self) -> Counts | None:
-        """The numbers of items in gold, predicted and matched, of rates of one part."""
-        if "gold" not in self.sums:
-            return None
+    def counts(self) -> Counts:
+        """The numbers of items in gold, predicted and matched; there are none where `sums` holds no `gold`."""
         return Counts(self.sums["gold"], self.sums["predicted"], self.sums["matched_gold"])
 
     def to_json(self) -> dict[str, Any]:
         """Return value, interval, rates and sums, rounded to six places."""
-        rates = {} if self.precision is None else {"precision": self.precision, "recall": self.recall}
+        rates = {"precision": self.precision, "recall": self.recall}
         return {
-            "value": _rounded(self.value),
-            "interval": self.interval and [_rounded(bound) for bound in self.interval],
-            **{name: _rounded(figure) for name, figure in rates.items()},
+            "value": None if isnan(self.value) else round(self.value, 6),
+            "interval": self.interval and [round(bound, 6) for bound in self.interval],
+            **{name: round(figure, 6) for name, figure in rates.items() if figure is not None},
             **{name: int(held) if held == int(held) else round(held, 6) for name, held in self.sums.items()},
         }
 
@@ -195,7 +199,3 @@ def tally(
                 if name in column:
                     table[row, column[name], places] += number
     return Tally(tuple(classes), table)
-
-
-def _rounded(figure: float | None) -> float | None:
-    return None if figure is None else round(figure, 6)

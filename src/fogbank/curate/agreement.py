@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from fogbank.compare.agreement import Agreement, Estimate, Pair, agree
+from fogbank.compare.agreement import Agreement, Pair, agree
 from fogbank.compare.confusions import Confusion, confusions
-from fogbank.compare.report import Score, shown
+from fogbank.compare.measure import Score
+from fogbank.compare.report import shown, shown_figure
 from fogbank.curate.rounds import Round, Version, versions
 from fogbank.errors import FogbankError
 from fogbank.model.corpus import Corpus
@@ -74,7 +75,7 @@ class RoundAgreement:
             yield f"{'documents':42}" + "".join(f"{against.documents:10}" for against in self.gold.values())
             columns = [_figures(against) for against in self.gold.values()]
             for name in dict.fromkeys(name for column in columns for name in column):
-                cells = (f"{column[name]:10.3f}" if name in column else f"{'–':>10}" for column in columns)
+                cells = (f"{shown_figure(column.get(name)):>10}" for column in columns)
                 yield f"{name:42}{''.join(cells)}"
         for title, found in (
             ("the annotators differ", self.confusions),
@@ -129,7 +130,7 @@ def groups(corpus: Corpus) -> dict[str, str]:
 
 def _figures(one: Agreement) -> dict[str, float]:
     return {
-        **{name: score.counts.f1 for name, score in one.measures.items()},
+        **{name: score.value for name, score in one.measures.items()},
         **{f"alpha of {name}": estimate.value for name, estimate in one.alphas.items()},
         **{
             f"{k} {name}": estimates[name].value
@@ -140,9 +141,9 @@ def _figures(one: Agreement) -> dict[str, float]:
 
 
 def _score_line(name: str, score: Score) -> str:
-    c = score.counts
-    return f"{name:42}{c.gold:7}{c.predicted:8}{c.matched:7}{c.f1:8.3f}  {shown(score.interval)}"
+    gold, predicted, matched = score.counts
+    return f"{name:42}{gold:7.0f}{predicted:8.0f}{matched:7.0f}{shown_figure(score.value):>8}  {shown(score.interval)}"
 
 
-def _estimate_line(name: str, estimate: Estimate) -> str:
-    return f"{name:64}{estimate.value:8.3f}  {shown(estimate.interval)}"
+def _estimate_line(name: str, score: Score) -> str:
+    return f"{name:64}{shown_figure(score.value):>8}  {shown(score.interval)}"

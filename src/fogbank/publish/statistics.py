@@ -44,7 +44,7 @@ class Statistics:
                     "documents": one.documents,
                     **{
                         measure: {
-                            "f1": round(agreed.counts.f1, 4),
+                            "f1": round(agreed.value, 4),
                             "interval": agreed.interval and [round(bound, 4) for bound in agreed.interval],
                         }
                         for measure, agreed in ((name, one.measures[name]) for name in AGREEMENT)

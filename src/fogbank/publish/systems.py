@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from fogbank.compare.score import SEED, data_digest
+from fogbank.compare.bootstrap import SEED
+from fogbank.compare.score import data_digest
 from fogbank.errors import DataError, FogbankError, MissingTextError
 from fogbank.model.corpus import Article, Corpus
 from fogbank.model.document import Document

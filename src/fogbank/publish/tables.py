@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from fogbank.compare.report import shown
+from fogbank.compare.report import shown, shown_figure
 from fogbank.errors import DataError
 from fogbank.model.corpus import SPLITS, WIRE
 from fogbank.model.scheme import SCHEME
@@ -117,7 +117,7 @@ def statistics_tables(statistics: Statistics) -> dict[str, str]:
             (
                 name,
                 one.documents,
-                *(f"{a.counts.f1:.3f} ({shown(a.interval)})" for a in map(one.measures.__getitem__, AGREEMENT)),
+                *(f"{shown_figure(a.value)} ({shown(a.interval)})" for a in map(one.measures.__getitem__, AGREEMENT)),
             )
             for name, one in statistics.agreement.items()
         ],

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fogbank.compare.measure import Measure
+from fogbank.compare.tasks import attribution, coreference, relations, spans, values
 from fogbank.model.document import Document
 
 
@@ -23,4 +24,14 @@ class Task:
     measure: Callable[[Sequence[Document], Sequence[Document]], Mapping[str, Measure]]
 
 
-TASKS: Mapping[str, Task] = {}
+TASKS: Mapping[str, Task] = {
+    task.name: task
+    for task in (
+        Task("spans", spans.CRITERION, spans.measure),
+        Task("relations", relations.CRITERION, relations.measure),
+        Task("attribution", attribution.CRITERION, attribution.measure),
+        Task("values", values.CRITERION, values.measure),
+        Task("coreference", coreference.CRITERION, coreference.measure),
+    )
+}
+"""All tasks by name, in the order of the benchmark."""
