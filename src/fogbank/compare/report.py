@@ -60,30 +60,33 @@ class Report:
     def title(self) -> str:
         """What was scored, in a line."""
         lacking = f", {len(self.missing)} not predicted" if self.missing else ""
-        return f"{self.system} on {self.signature.split}: {self.documents} documents, {self.groups} incidents{lacking}"
+        of = f"{self.documents} documents of {self.groups} incident{'s' * (self.groups != 1)}"
+        return f"{self.system} on {self.signature.split}: {of}{lacking}"
 
-    def table(self, detailed: Iterable[str] = ()) -> str:
+    def table(self, detailed: Iterable[str] = (), *, signed: bool = True) -> str:
         """Give the report as a table of text: a row for each task, and all rows of the tasks named in `detailed`."""
         wide = set(detailed)
-        lines = [self.title, f"{'':34}{'gold':>7}{'pred.':>7}{'match':>7}{'P':>8}{'R':>8}{'F1':>8}  95 % interval"]
-        for task, rows in self.scores.items():
-            for row, score in rows.items():
-                if row == ALL:
-                    lines.append(_line(f"{task}, {self.signature.criteria[task]}", score))
-                elif task in wide:
-                    lines.append(_line(f"  {row}", score))
-        return "\n".join([*lines, f"signature {self.signature}"])
+        rows = [
+            (task if row == ALL else f"  {row}", score)
+            for task, scores in self.scores.items()
+            for row, score in scores.items()
+            if row == ALL or task in wide
+        ]
+        width = 2 + max(len(name) for name, _ in rows)
+        head = f"{'':{width}}{'gold':>7}{'pred.':>7}{'match':>7}{'P':>8}{'R':>8}{'F1':>8}  95 % interval"
+        lines = [self.title, head, *(f"{name:{width}}{_cells(score)}" for name, score in rows)]
+        return "\n".join([*lines, f"signature {self.signature}"] if signed else lines)
 
 
-def _line(name: str, score: Score) -> str:
+def _cells(score: Score) -> str:
+    """Give the cells of a row; a mean stands in the column of F1, and what it is over in that of gold."""
     gold, predicted, matched = "", "", ""
     if "gold" in score.sums:
         gold, predicted, matched = (f"{number:.0f}" for number in score.counts)
     elif "number" in score.sums:
         gold = f"{score.sums['number']:.0f}"
-    rates = (shown_figure(figure) for figure in (score.precision, score.recall, score.value))
-    cells = "".join(f"{cell:>8}" for cell in rates)
-    return f"{name:34}{gold:>7}{predicted:>7}{matched:>7}{cells}  {shown(score.interval)}"
+    rates = "".join(f"{shown_figure(figure):>8}" for figure in (score.precision, score.recall, score.value))
+    return f"{gold:>7}{predicted:>7}{matched:>7}{rates}  {shown(score.interval)}"
 
 
 def shown_figure(figure: float | None) -> str:

@@ -44,17 +44,15 @@ def score(
     versions, missing = align(gold, predicted, split)
     members = groups_of(gold, groups)
     drawn = resample(members, resamples, seed)
-    signature = Signature(
-        fogbank=version("fogbank"),
-        scheme=SCHEME.version,
-        data=data_digest(gold),
-        split=split,
-        criteria={name: TASKS[name].criterion for name in tasks},
-        resamples=resamples,
-        seed=seed,
-    )
     scores = {name: estimate(rows, drawn) for name, rows in measure(gold, versions, tasks).items()}
+    signature = sign(gold, split, tasks, resamples, seed)
     return Report(system, signature, len(gold), drawn.groups, missing, scores)
+
+
+def sign(gold: Iterable[Document], split: str, tasks: Iterable[str], resamples: int, seed: int) -> Signature:
+    """Say under which conditions is measured."""
+    criteria = {name: TASKS[name].criterion for name in tasks}
+    return Signature(version("fogbank"), SCHEME.version, data_digest(gold), split, criteria, resamples, seed)
 
 
 def align(

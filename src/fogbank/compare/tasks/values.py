@@ -49,7 +49,7 @@ def measure(gold: Sequence[Document], predicted: Sequence[Document]) -> Rows:
             made |= rows(held, agrees, criterion, _BINS, size) | rows(held, agrees, criterion, _MODIFIERS, _modifier)
     for where, held in (("", times), (" on gold spans", on_common_spans(times))):
         for criterion, agrees in ((f"times{where}", same_value), (f"times overlap{where}", same_interval)):
-            made |= rows(held, agrees, criterion)
+            made[criterion] = rows(held, agrees)[ALL]
     return {**made, **_log_errors(on_common_spans(quantities))}
 
 
