@@ -5,7 +5,7 @@ Reports of one incident are not independent, so incidents are drawn, with all th
 over the resamples.  One draw serves every figure, so figures can be compared resample by resample.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from fogbank.compare.measure import Interval, Measure, Score
 
 RESAMPLES = 1000
 SEED = 20220504
+_COLUMNS = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,26 @@ def resample(groups: Sequence[str], number: int = RESAMPLES, seed: int = SEED) -
 
 def estimate(measures: Mapping[str, Measure], resamples: Resamples) -> dict[str, Score]:
     """Give every measure its figure and 95 % interval, all over the same resamples."""
-    return {name: one.score(interval(one.figures(resamples.sums(one.sums))[:, 0])) for name, one in measures.items()}
+    intervals: dict[str, Interval] = {}
+    for batch in _batches(measures):
+        widths = np.cumsum([one.sums[0].size for one in batch.values()])
+        columns = np.concatenate([one.sums.reshape(len(one.sums), -1) for one in batch.values()], axis=1)
+        parts = np.split(resamples.sums(columns), widths[:-1], axis=1)
+        for (name, one), summed in zip(batch.items(), parts, strict=True):
+            intervals[name] = interval(one.figures(summed.reshape(-1, *one.sums.shape[1:]))[:, 0])
+    return {name: one.score(intervals[name]) for name, one in measures.items()}
+
+
+def _batches(measures: Mapping[str, Measure]) -> Iterator[dict[str, Measure]]:
+    """Give measures some at a time: one product is faster than many, and all at once take too much memory."""
+    batch: dict[str, Measure] = {}
+    for name, one in measures.items():
+        batch[name] = one
+        if sum(held.sums[0].size for held in batch.values()) >= _COLUMNS:
+            yield batch
+            batch = {}
+    if batch:
+        yield batch
 
 
 def interval(figures: NDArray[np.float64]) -> Interval:

@@ -21,7 +21,7 @@ from fogbank.model.storage import json_bytes
 
 def data_digest(gold: Iterable[Document]) -> str:
     """Give the first 16 digits of a SHA-256 over gold documents: ids, spans, attributes and relations, in any order."""
-    lines = sorted(json_bytes(document.canonical().to_json()) for document in gold)
+    lines = sorted(json_bytes(document.canonical_json()) for document in gold)
     return sha256(b"".join(lines)).hexdigest()[:16]
 
 
