@@ -69,7 +69,7 @@ def estimate(measures: Mapping[str, Measure], resamples: Resamples) -> dict[str,
         columns = np.concatenate([one.sums.reshape(len(one.sums), -1) for one in batch.values()], axis=1)
         parts = np.split(resamples.sums(columns), widths[:-1], axis=1)
         for (name, one), summed in zip(batch.items(), parts, strict=True):
-            intervals[name] = interval(one.figures(summed.reshape(-1, *one.sums.shape[1:]))[:, 0])
+            intervals[name] = interval(one.figures(summed.reshape(len(summed), *one.sums.shape[1:]))[:, 0])
     return {name: one.score(intervals[name]) for name, one in measures.items()}
 
 
