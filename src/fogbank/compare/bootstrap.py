@@ -5,17 +5,17 @@ Reports of one incident are not independent, so incidents are drawn, with all th
 over the resamples.  One draw serves every figure, so figures can be compared resample by resample.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from fogbank.compare.measure import Interval, Measure, Score
 
 RESAMPLES = 1000
 SEED = 20220504
-_COLUMNS = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +36,10 @@ class Resamples:
 
     def grouped(self, columns: NDArray[np.float64]) -> NDArray[np.float64]:
         """Add up what documents have, shape (documents, …), by group: shape (groups, …)."""
-        held = np.zeros((self.groups, *columns.shape[1:]))
-        np.add.at(held, self.member, columns)
-        return held
+        documents = len(self.member)
+        among = csr_array((np.ones(documents), (self.member, np.arange(documents))), shape=(self.groups, documents))
+        held = np.asarray(among @ columns.reshape(documents, -1), dtype=np.float64)
+        return held.reshape(self.groups, *columns.shape[1:])
 
     def sums(self, columns: NDArray[np.float64]) -> NDArray[np.float64]:
         """Add up what documents have, shape (documents, …), over each resample: shape (resamples, …)."""
@@ -56,33 +57,33 @@ def resample(groups: Sequence[str], number: int = RESAMPLES, seed: int = SEED) -
     member = np.array([names[group] for group in groups], dtype=np.int64)
     if len(names) < 2:
         return Resamples(member, np.zeros((0, len(names))))
-    even = np.full(len(names), 1 / len(names))
-    drawn = np.random.default_rng(seed).multinomial(len(names), even, size=number)
-    return Resamples(member, drawn.astype(np.float64))
+    draw = np.random.default_rng(seed)
+    weights = np.empty((number, len(names)))
+    for row in weights:
+        row[:] = np.bincount(draw.integers(0, len(names), size=len(names)), minlength=len(names))
+    return Resamples(member, weights)
 
 
 def estimate(measures: Mapping[str, Measure], resamples: Resamples) -> dict[str, Score]:
     """Give every measure its figure and 95 % interval, all over the same resamples."""
-    intervals: dict[str, Interval] = {}
-    for batch in _batches(measures):
-        widths = np.cumsum([one.sums[0].size for one in batch.values()])
-        columns = np.concatenate([one.sums.reshape(len(one.sums), -1) for one in batch.values()], axis=1)
-        parts = np.split(resamples.sums(columns), widths[:-1], axis=1)
-        for (name, one), summed in zip(batch.items(), parts, strict=True):
-            intervals[name] = interval(one.figures(summed.reshape(len(summed), *one.sums.shape[1:]))[:, 0])
-    return {name: one.score(intervals[name]) for name, one in measures.items()}
-
-
-def _batches(measures: Mapping[str, Measure]) -> Iterator[dict[str, Measure]]:
-    """Give measures some at a time: one product is faster than many, and all at once take too much memory."""
-    batch: dict[str, Measure] = {}
+    held = {name: resamples.grouped(one.sums).reshape(resamples.groups, -1) for name, one in measures.items()}
+    # Many rows hold the same columns (a label's row and macro, both numerators): each is multiplied once.
+    place: dict[bytes, int] = {}
+    distinct: list[NDArray[np.float64]] = []
+    places: dict[str, list[int]] = {}
+    for name, columns in held.items():
+        places[name] = []
+        for column in np.ascontiguousarray(columns.T):
+            known = place.setdefault(column.tobytes(), len(distinct))
+            if known == len(distinct):
+                distinct.append(column)
+            places[name].append(known)
+    product = resamples.weights @ np.stack(distinct, axis=1)
+    found = {}
     for name, one in measures.items():
-        batch[name] = one
-        if sum(held.sums[0].size for held in batch.values()) >= _COLUMNS:
-            yield batch
-            batch = {}
-    if batch:
-        yield batch
+        summed = product[:, places[name]].reshape(len(product), *one.sums.shape[1:])
+        found[name] = one.score(interval(one.figures(summed)[:, 0]))
+    return found
 
 
 def interval(figures: NDArray[np.float64]) -> Interval:

@@ -13,16 +13,34 @@ from fogbank.compare.bootstrap import RESAMPLES, SEED, estimate, resample
 from fogbank.compare.measure import Measure
 from fogbank.compare.report import Report, Signature
 from fogbank.compare.tasks import TASKS
-from fogbank.errors import DataError
+from fogbank.errors import DataError, InvalidValueError
 from fogbank.model.document import Document, index
 from fogbank.model.scheme import SCHEME
 from fogbank.model.storage import json_bytes
 
 
 def data_digest(gold: Iterable[Document]) -> str:
-    """Give the first 16 digits of a SHA-256 over gold documents: ids, spans, attributes and relations, in any order."""
-    lines = sorted(json_bytes(document.canonical_json()) for document in gold)
-    return sha256(b"".join(lines)).hexdigest()[:16]
+    """Give the first 16 digits of a SHA-256 over gold documents: ids, spans, attributes and relations, in any order.
+
+    Raises InvalidValueError where a relation names an unknown span.
+    """
+    return sha256(b"".join(sorted(map(_line, gold)))).hexdigest()[:16]
+
+
+def _line(document: Document) -> bytes:
+    """Give what a document says as bytes, the same whatever the order and the ids of its spans are."""
+    spans = sorted(
+        [
+            (s.start, s.end, s.label, json_bytes(dict(s.attributes)).decode() if s.attributes else "", s.id)
+            for s in document.spans
+        ]
+    )
+    number = {span[-1]: place for place, span in enumerate(spans)}
+    try:
+        relations = sorted([(number[r.head], number[r.tail], r.label) for r in document.relations])
+    except KeyError as error:
+        raise InvalidValueError(f"{document.id}: a relation names {error}, which is no span of it") from None
+    return json_bytes([document.id, [span[:-1] for span in spans], relations])
 
 
 def score(

@@ -91,37 +91,34 @@ class Document:
         Spans are sorted by start, then the longer first, then by label, and renamed T1, T2, …; relations are sorted by
         the new numbers of head and tail.  A relation with an unknown end raises InvalidValueError.
         """
-        ordered, relations, number = self._ordered()
-        return replace(
-            self,
-            spans=tuple(Span(f"T{i}", s.start, s.end, s.label, s.attributes) for i, s in enumerate(ordered, start=1)),
-            relations=tuple(Relation(f"T{number[r.head]}", f"T{number[r.tail]}", r.label) for r in relations),
-        )
-
-    def canonical_json(self) -> dict[str, Any]:
-        """Return the JSON object of the canonical document, which it does not make."""
-        ordered, relations, number = self._ordered()
-        return {
-            "id": self.id,
-            "spans": [_span_json(span, f"T{index}") for index, span in enumerate(ordered, start=1)],
-            "relations": [_relation_json(r, f"T{number[r.head]}", f"T{number[r.tail]}") for r in relations],
-        }
-
-    def _ordered(self) -> tuple[list[Span], list[Relation], dict[str, int]]:
         ordered = sorted(self.spans, key=lambda span: (span.start, -span.end, span.label))
         number = {span.id: index for index, span in enumerate(ordered, start=1)}
         for relation in self.relations:
             for end in (relation.head, relation.tail):
                 if end not in number:
                     raise InvalidValueError(f"{self.id}: relation {relation.label} names {end}, which is no span of it")
-        return ordered, sorted(self.relations, key=lambda r: (number[r.head], number[r.tail], r.label)), number
+        relations = sorted(self.relations, key=lambda r: (number[r.head], number[r.tail], r.label))
+        return replace(
+            self,
+            spans=tuple(replace(span, id=f"T{index}") for index, span in enumerate(ordered, start=1)),
+            relations=tuple(Relation(f"T{number[r.head]}", f"T{number[r.tail]}", r.label) for r in relations),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON object of a prediction or gold file; it never holds the text."""
         return {
             "id": self.id,
-            "spans": [_span_json(span, span.id) for span in self.spans],
-            "relations": [_relation_json(r, r.head, r.tail) for r in self.relations],
+            "spans": [
+                {
+                    "id": span.id,
+                    "start": span.start,
+                    "end": span.end,
+                    "label": span.label,
+                    "attributes": dict(span.attributes),
+                }
+                for span in self.spans
+            ],
+            "relations": [{"head": r.head, "tail": r.tail, "label": r.label} for r in self.relations],
         }
 
     @classmethod
@@ -135,20 +132,6 @@ class Document:
             ),
             relations=tuple(Relation(r["head"], r["tail"], r["label"]) for r in value.get("relations", ())),
         )
-
-
-def _span_json(span: Span, name: str) -> dict[str, Any]:
-    return {
-        "id": name,
-        "start": span.start,
-        "end": span.end,
-        "label": span.label,
-        "attributes": dict(span.attributes),
-    }
-
-
-def _relation_json(relation: Relation, head: str, tail: str) -> dict[str, Any]:
-    return {"head": head, "tail": tail, "label": relation.label}
 
 
 def clusters(document: Document, label: str) -> list[frozenset[str]]:
