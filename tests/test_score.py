@@ -1,3 +1,4 @@
+import json
 import random
 from typing import Any
 
@@ -5,10 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import ValidationError, validate
 
 from fogbank import SCHEME, DataError, Document, InvalidValueError, Relation, Span, score
+from fogbank.check.schemas import schemas
 from fogbank.compare.bootstrap import resample
 from fogbank.compare.measure import Counts, tally
+from fogbank.model.storage import json_bytes
 
 _LABELS = st.sampled_from(SCHEME.label_names)
 
@@ -129,3 +133,13 @@ def test_documents_of_one_incident_are_drawn_together() -> None:
 def test_repeated_items_match_as_often_as_both_sides_have_them() -> None:
     one = tally(("A",), [[("A", 1), ("A", 1), ("A", 2)]], [[("A", 1), ("A", 3), ("B", 1)]])
     assert one.rates().score(None).counts == Counts(3, 2, 1)
+
+
+@given(documents(), documents())
+@settings(max_examples=20)
+def test_a_report_is_what_its_schema_promises(gold: Document, predicted: Document) -> None:
+    schema = schemas()["report.schema.json"]
+    for documents_, versions in (([gold], [predicted]), ([gold, Document("e", None)], [])):
+        validate(json.loads(json_bytes(score(documents_, versions, resamples=9).to_json())), schema)
+    with pytest.raises(ValidationError):
+        validate({**score([gold], [predicted], resamples=2).to_json(), "rank": 1}, schema)

@@ -12,6 +12,7 @@ import dataclasses
 from collections.abc import Iterable
 from functools import cache
 
+from fogbank.check.results import REPORT
 from fogbank.check.shapes import (
     ARTICLE_ID,
     END,
@@ -235,6 +236,7 @@ def schemas() -> dict[str, Schema]:
         "theatre": THEATRE,
         "article": _article(),
         "rounds": _rounds(),
+        "report": REPORT,
     }
     return {
         f"{name}.schema.json": {"$schema": _DRAFT, "$id": f"{_BASE}{name}.schema.json", **schema}
