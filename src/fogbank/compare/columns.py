@@ -9,7 +9,8 @@ which of several such matchings is found (SciPy's Hopcroft-Karp), and is the sam
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, repeat
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,20 +57,27 @@ def columns(gold: Sequence[Document], predicted: Sequence[Document], labels: Seq
     number = {name: place for place, name in enumerate(labels)}
     row = np.repeat(np.arange(len(documents), dtype=np.int64), [len(document.spans) for document in documents])
     document = np.where(row < len(gold), row, row - len(gold))
-    first, last = [span.start for span in spans], [span.end for span in spans]
-    width = max(last, default=0) + 1
+    starts, ends = (np.fromiter(map(attrgetter(name), spans), np.int64, len(spans)) for name in ("start", "end"))
+    width = int(ends.max(initial=0)) + 1
     if width > _FARTHEST:
         raise InvalidValueError(f"a span ends at character {width - 1}; expected less than {_FARTHEST}")
-    start = document * width + np.array(first, dtype=np.int64)
-    end = document * width + np.array(last, dtype=np.int64)
-    label = np.array([number.get(span.label, len(labels)) for span in spans], dtype=np.int64)
-    extent = _combined((start, len(gold) * width), (end - start, width))
-    key = _combined((start, len(gold) * width), (end - start, width), (label, len(labels) + 1))
+    start, end = document * width + starts, document * width + ends
+    named = map(number.get, map(attrgetter("label"), spans), repeat(len(labels)))
+    label = np.fromiter(named, np.int64, len(spans))
+    extent = _combined((start, len(gold) * width), (ends - starts, width))
+    key = _combined((extent, int(extent.max(initial=0)) + 1), (label, len(labels) + 1))
     both = Columns(document, start, end, label, extent, key)
     sides = both.only(row < len(gold)), both.only(row >= len(gold))
     return sides[0].only(np.unique(sides[0].key, return_index=True)[1]), sides[1].only(
         np.unique(sides[1].key, return_index=True)[1]
     )
+
+
+def common(first: Columns, second: Columns) -> Rows:
+    """Say which rows of the first side the second has too."""
+    at = np.searchsorted(second.key, first.key)
+    found: Rows = np.append(second.key, -1)[at] == first.key
+    return found
 
 
 def equal(first: Numbers, second: Numbers) -> Pairs:

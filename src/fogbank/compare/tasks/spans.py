@@ -26,7 +26,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fogbank.compare.columns import Columns, Pairs, columns, equal, matched, overlapping
+from fogbank.compare.columns import Columns, Pairs, columns, common, equal, matched, overlapping
 from fogbank.compare.measure import Mean, Rows, Tally, row_name
 from fogbank.model.document import Document
 from fogbank.model.scheme import SCHEME
@@ -50,7 +50,7 @@ def measure(gold: Sequence[Document], predicted: Sequence[Document]) -> Rows:
 
 def tallies(documents: int, gold: Columns, predicted: Columns) -> dict[str, Tally]:
     """Count the spans of so many documents by label, "" exact and "overlap"."""
-    exact = np.isin(gold.key, predicted.key, assume_unique=True)
+    exact = common(gold, predicted)
     pairs = overlapping(gold, predicted, (gold.label, predicted.label))
     hits = {"": exact, "overlap": matched(pairs, len(gold.key), len(predicted.key))}
     return {criterion: _tally(documents, gold, predicted, rows) for criterion, rows in hits.items()}
@@ -67,10 +67,7 @@ def _tally(documents: int, gold: Columns, predicted: Columns, hits: NDArray[np.b
 
 def _errors(documents: int, gold: Columns, predicted: Columns) -> Rows:
     of_gold, of_predicted = (np.bincount(side.document, minlength=documents) for side in (gold, predicted))
-    gold, predicted = (
-        one.only(~np.isin(one.key, other.key, assume_unique=True))
-        for one, other in ((gold, predicted), (predicted, gold))
-    )
+    gold, predicted = (one.only(~common(one, other)) for one, other in ((gold, predicted), (predicted, gold)))
     stages = [
         equal(gold.extent, predicted.extent),
         overlapping(gold, predicted, (gold.label, predicted.label)),
