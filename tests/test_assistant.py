@@ -1,0 +1,302 @@
+"""The service that Label Studio asks for predictions: its protocol, and what becomes of requests nobody should make."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("label_studio_sdk", reason="label-studio is not installed: pip install 'fogbank[studio]'")
+httpx = pytest.importorskip("httpx")
+psutil = pytest.importorskip("psutil")
+
+from fogbank.curate.studio import service  # noqa: E402
+from fogbank.curate.studio.assistant import Assistant, RefusedError  # noqa: E402
+from fogbank.curate.studio.config import label_config  # noqa: E402
+from fogbank.curate.studio.service import serving  # noqa: E402
+from fogbank.errors import FogbankError, StudioError  # noqa: E402
+from fogbank.model.corpus import Article  # noqa: E402
+from fogbank.model.document import Document, Relation, Span  # noqa: E402
+from fogbank.model.regions import read_result, task_data  # noqa: E402
+from fogbank.model.system import State  # noqa: E402
+from fogbank.model.text import digest  # noqa: E402
+
+TEXT = "😀 Ansa Reteval said 𝒳 that 27 people\nwere safe.\n"
+TOKEN = "0123456789abcdef" * 2 + "01234567"
+
+
+class Words:
+    """A system that knows three words, and does what a text tells it to do wrong."""
+
+    def train(self, articles: Sequence[Article], gold: Sequence[Document], seed: int) -> None:
+        """Learn nothing."""
+
+    def predict(self, article: Article) -> Document:
+        text = article.text or ""
+        if "fail" in text:
+            raise ZeroDivisionError("division by zero")
+        known: dict[str, tuple[str, dict[str, str | int]]] = {
+            "said": ("CUE", {"stance": "asserts", "source_kind": "unnamed"}),
+            "27": ("QUANTITY", {"value": 27}),
+            "people": ("PEOPLE", {}),
+        }
+        spans = [
+            Span(f"T{number}", text.index(word), text.index(word) + len(word), label, attributes)
+            for number, (word, (label, attributes)) in enumerate(known.items(), start=1)
+            if word in text
+        ]
+        relations = (Relation("T3", "T2", "quantity"),) if len(spans) == 3 else ()
+        if "dangling" in text:
+            relations = (Relation("T3", "T9", "quantity"),)
+        return Document("other" if "other" in text else article.id, text, tuple(spans), relations)
+
+    def state(self) -> State:
+        return {}
+
+    def restore(self, state: State) -> None:
+        """Take up nothing."""
+
+
+def article(text: str = TEXT, document_id: str = "kd-01-a") -> Article:
+    return Article(document_id, "dispatches", "2031-05-04", digest(text), "CC-BY-4.0", text, "A title")
+
+
+def task(words: str = TEXT, /, **changed: Any) -> dict[str, Any]:
+    """A task as Label Studio sends it to a backend."""
+    return {"id": 7, "data": {**task_data(article(words)), **changed}, "meta": {}, "project": 3, "overlap": 1}
+
+
+def request(*tasks: Any) -> dict[str, Any]:
+    params = {"login": None, "password": None, "context": None}
+    return {"tasks": list(tasks), "project": "3.1", "label_config": label_config(), "params": params}
+
+
+SETUP = {
+    "project": "3.1",
+    "schema": label_config(),
+    "hostname": "http://localhost:8080",
+    "access_token": TOKEN,
+    "extra_params": None,
+}
+ASSISTANT = Assistant(Words(), "words|seed:1", lambda document: 0.25 + 0.25 * bool(document.spans))
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with serving(ASSISTANT) as url:
+        yield url
+
+
+def ask(url: str, path: str, value: Any) -> Any:
+    return httpx.post(f"{url}{path}", json=value, trust_env=False, timeout=60)
+
+
+def test_label_studios_questions_are_answered_in_its_own_form(url: str) -> None:
+    for path in ("/", "/health"):
+        answer = httpx.get(f"{url}{path}", trust_env=False)
+        assert (answer.status_code, answer.json()) == (200, {"status": "UP", "model_version": "words|seed:1"})
+    assert httpx.get(f"{url}/versions", trust_env=False).json() == {"versions": ["words|seed:1"]}
+    assert ask(url, "/setup", SETUP).json() == {"model_version": "words|seed:1"}
+    assert ask(url, "/webhook", {"action": "ANNOTATION_CREATED", "project": {}}).json() == {}
+
+
+def test_predictions_are_region_json_that_reads_back_as_the_systems_document(url: str) -> None:
+    empty = "Nothing is known here.\n"
+    answer = ask(url, "/predict", request(task(), task(empty))).json()
+    first, second = answer["results"]
+    assert answer["model_version"] == first["model_version"] == "words|seed:1"
+    assert read_result("kd-01-a", TEXT, first["result"]) == Words().predict(article())
+    assert first["score"] == 0.5
+    assert second == {"result": [], "score": 0.25, "model_version": "words|seed:1"}
+    regions = [item for item in first["result"] if item["type"] == "labels"]
+    assert [region["value"]["text"] for region in regions] == ["said", "27", "people"]
+
+
+def test_a_project_of_another_config_is_not_served(url: str) -> None:
+    answer = ask(url, "/setup", {**SETUP, "schema": "<View/>"})
+    assert answer.status_code == 422
+    assert "another labeling config" in answer.json()["error"]
+    assert TOKEN not in answer.text
+
+
+def test_the_administrators_token_is_neither_kept_nor_told(url: str, capfd: pytest.CaptureFixture[str]) -> None:
+    ask(url, "/setup", SETUP)
+    ask(url, "/setup", {**SETUP, "schema": None})
+    ask(url, "/predict", {"access_token": TOKEN})
+    assert TOKEN not in repr(ASSISTANT)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        ("tasks", "$.tasks:"),
+        ([], "$.tasks:"),
+        ({"tasks": {}}, "$.tasks:"),
+        ({"tasks": []}, "$.tasks:"),
+        (request("x"), "$.tasks[0]"),
+        (request(task(), {"id": 1}), "$.tasks[1]"),
+        (request({"data": [1]}), "$.tasks[0].data"),
+        (request(task(text=None)), "$.tasks[0].data.text"),
+        (request(task(text=5)), "$.tasks[0].data.text"),
+        (request(task(text="another text")), "$.tasks[0].data.text"),
+        (request(task(text="x" * 200_001)), "$.tasks[0].data.text"),
+        (request(task("cr\r\nlf")), "$.tasks[0].data.text"),
+        (request(task("bell\x07")), "$.tasks[0].data.text"),
+        (request(task(sha256="0" * 64)), "$.tasks[0].data.text"),
+        (request(task(id="../etc/passwd")), "$.tasks[0].data.id"),
+        (request(task(published="<script>")), "$.tasks[0].data.published"),
+        (request({"data": {k: v for k, v in task()["data"].items() if k != "text"}}), "$.tasks[0].data.text"),
+    ],
+)
+def test_a_task_that_is_no_article_is_refused_with_its_place(url: str, wrong: Any, place: str) -> None:
+    answer = ask(url, "/predict", wrong)
+    assert answer.status_code == 422
+    assert answer.json()["error"].startswith(place)
+
+
+@pytest.mark.parametrize("path", ["/predict", "/setup", "/webhook"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b'{"tasks": NaN}',
+        b'{"tasks": [1e999999]}',
+        b'"\\ud800"',
+        b'"\xff\xfe"',
+        b"[" * 100_000,
+        b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
+        b"--x\r\nContent-Disposition: form-data\r\n\r\n",
+    ],
+)
+def test_what_is_no_json_is_refused(url: str, path: str, body: bytes) -> None:
+    answer = httpx.post(f"{url}{path}", content=body, headers={"Content-Type": "application/json"}, trust_env=False)
+    assert 400 <= answer.status_code < 500
+    assert "Traceback" not in answer.text
+
+
+def test_other_ways_of_asking_are_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
+        assert client.get("/predict").status_code == 405
+        assert client.post("/train", json={}).status_code == 404
+        assert client.get("/%2e%2e/%2e%2e/etc/passwd").status_code == 404
+        assert client.post("/predict", content=b"{}").status_code == 415
+        assert client.post("/predict", content=b"{}", headers={"Content-Type": "text/plain"}).status_code == 415
+        assert client.get("/health", headers={"Host": "evil.example"}).status_code == 400
+        monkeypatch.setattr(service, "LARGEST_BODY", 1000)
+        for content in (b"[" + b"1," * 1000 + b"1]", iter([b"[", *[b"1," * 100] * 50])):  # with a length, and chunked
+            answer = client.post("/predict", content=content, headers={"Content-Type": "application/json"})
+            assert answer.status_code == 413, answer.text
+            assert "ask for fewer tasks" in answer.json()["error"]
+
+
+def raw(url: str, sent: bytes, *, then_close: bool = False) -> bytes:
+    """Send bytes as they are and give the whole answer."""
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=30) as connection:
+        connection.sendall(sent)
+        if then_close:
+            return b""
+        answer = b""
+        while piece := connection.recv(4096):
+            answer += piece
+        return answer
+
+
+HEAD = b"POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+
+
+def test_broken_requests_end_in_an_answer_and_leave_the_service_up(
+    url: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(service, "_BODY_SECONDS", 0.2)
+    slow = raw(url, HEAD + b"Content-Length: 10\r\nConnection: close\r\n\r\n{")
+    assert slow.startswith(b"HTTP/1.1 408")
+    assert raw(url, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n").startswith(b"HTTP/1.1 400")
+    assert raw(url, HEAD + b"Content-Length: -1\r\n\r\n").startswith(b"HTTP/1.1 400")
+    with suppress(ConnectionResetError):  # it answers and hangs up before all has arrived
+        assert raw(url, HEAD + b"X: " + b"x" * 300_000 + b"\r\n\r\n").startswith(b"HTTP/1.1 400")
+    raw(url, HEAD + b"Content-Length: 10\r\n\r\n{", then_close=True)
+    time.sleep(0.3)
+    assert ask(url, "/predict", request(task())).status_code == 200
+    assert capfd.readouterr() == ("", "")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+KEYS = st.sampled_from(["id", "sha256", "published", "title", "text"])
+
+
+@given(JSON, KEYS, JSON)
+def test_any_value_is_predicted_or_refused(value: Any, key: str, planted: Any) -> None:
+    for wrong in (value, {"tasks": value}, request(value), request({"data": value})):
+        with pytest.raises(RefusedError):
+            ASSISTANT.predict(wrong)
+    with suppress(RefusedError):
+        ASSISTANT.predict(request(task(**{key: planted})))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("this will fail", "kd-01-a: the system failed: ZeroDivisionError: division by zero"),
+        ("said of 27 people: dangling", "kd-01-a::$.relations[0].tail: relation-tail-unknown"),
+        ("some other text", "kd-01-a: the system gave a document of another text"),
+    ],
+)
+def test_a_system_that_fails_is_told_about_and_the_service_goes_on(url: str, text: str, reason: str) -> None:
+    answer = ask(url, "/predict", request(task(), task(text)))
+    assert answer.status_code == 500
+    assert answer.json()["error"].startswith(reason)
+    assert ASSISTANT.failures[-1].startswith(reason)
+    assert ask(url, "/predict", request(task())).status_code == 200
+
+
+def test_a_score_that_is_none_is_an_error() -> None:
+    with pytest.raises(FogbankError, match="score nan; expected a number from 0 to 1"):
+        Assistant(Words(), "words", lambda _: float("nan")).predict(request(task()))
+
+
+def test_one_request_is_predicted_at_a_time() -> None:
+    class Slow(Words):
+        working = 0
+        most = 0
+
+        def predict(self, article: Article) -> Document:
+            self.working += 1
+            self.most = max(self.most, self.working)
+            time.sleep(0.05)
+            self.working -= 1
+            return super().predict(article)
+
+    slow = Slow()
+    with serving(Assistant(slow, "slow", lambda _: 0.0)) as url:
+        threads = [threading.Thread(target=ask, args=(url, "/predict", request(task()))) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        assert httpx.get(f"{url}/health", trust_env=False, timeout=1).status_code == 200  # Label Studio waits 1 s
+        for thread in threads:
+            thread.join()
+    assert slow.most == 1
+
+
+def test_it_listens_on_this_machine_only_and_is_gone_afterwards() -> None:
+    with serving(ASSISTANT) as url:
+        port = int(url.rpartition(":")[2])
+        mine = [c.laddr for c in psutil.Process().net_connections("inet") if c.status == psutil.CONN_LISTEN]
+        assert {laddr.ip for laddr in mine if laddr.port == port} == {"127.0.0.1"}
+        with (
+            pytest.raises(StudioError, match=f"port {port} of 127.0.0.1: .*expected a free one"),
+            serving(ASSISTANT, port),
+        ):
+            pass
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{url}/health", trust_env=False)
