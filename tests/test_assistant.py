@@ -1,10 +1,14 @@
 """The service that Label Studio asks for predictions: its protocol, and what becomes of requests nobody should make."""
 
 import socket
+import subprocess
+import sys
 import threading
 import time
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,18 +19,26 @@ pytest.importorskip("label_studio_sdk", reason="label-studio is not installed: p
 httpx = pytest.importorskip("httpx")
 psutil = pytest.importorskip("psutil")
 
+from fogbank.curate.rounds import Round  # noqa: E402
 from fogbank.curate.studio import service  # noqa: E402
+from fogbank.curate.studio.annotators import ensure_annotator  # noqa: E402
+from fogbank.curate.studio.assist import BACKEND, assist_round, unassist_round  # noqa: E402
 from fogbank.curate.studio.assistant import Assistant, RefusedError  # noqa: E402
+from fogbank.curate.studio.client import asking  # noqa: E402
 from fogbank.curate.studio.config import label_config  # noqa: E402
+from fogbank.curate.studio.project import Counts, Project, ensure_project, enter, export, push_articles  # noqa: E402
+from fogbank.curate.studio.record import round_project  # noqa: E402
+from fogbank.curate.studio.server import Server  # noqa: E402
 from fogbank.curate.studio.service import serving  # noqa: E402
 from fogbank.errors import FogbankError, StudioError  # noqa: E402
-from fogbank.model.corpus import Article  # noqa: E402
+from fogbank.model.corpus import Article, Corpus  # noqa: E402
 from fogbank.model.document import Document, Relation, Span  # noqa: E402
 from fogbank.model.regions import read_result, task_data  # noqa: E402
 from fogbank.model.system import State  # noqa: E402
 from fogbank.model.text import digest  # noqa: E402
 
 TEXT = "😀 Ansa Reteval said 𝒳 that 27 people\nwere safe.\n"
+IDS = ("kd-01-a", "kd-01-b", "kd-02-a")
 TOKEN = "0123456789abcdef" * 2 + "01234567"
 
 
@@ -300,3 +312,138 @@ def test_it_listens_on_this_machine_only_and_is_gone_afterwards() -> None:
             pass
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{url}/health", trust_env=False)
+
+
+# ---------------------------------------------------------------- the real server
+
+
+@pytest.fixture
+def assisted(studio: Server, tmp_path: Path) -> tuple[Server, Corpus, Round]:
+    """A round of two annotators whose projects hold three articles each, one of them annotated by the first already."""
+    name = uuid.uuid4().hex[:8]
+    one = Round(name, "annotation", "3", dict.fromkeys((f"{name}-a", f"{name}-b"), IDS))
+    for annotator in one.assignments:
+        ensure_annotator(studio, annotator)
+        push_articles(round_project(studio, one, annotator), [article(document_id=key) for key in IDS])
+    first = next(iter(one.assignments))
+    begun = Document(IDS[0], TEXT, (Span("T1", 2, 6, "PERSON"),))
+    enter(round_project(studio, one, first), ensure_annotator(studio, first), [begun])
+    return studio, Corpus(tmp_path), one
+
+
+def held(server: Server, one: Round, annotator: str) -> dict[str, list[str]]:
+    """The versions of the predictions of each document."""
+    tasks = export(round_project(server, one, annotator))
+    return {task["data"]["id"]: [p["model_version"] for p in task["predictions"]] for task in tasks}
+
+
+def is_connected(server: Server, project: Project) -> bool:
+    client = server.client()
+    return bool(client.ml.list(project=project.id) or client.webhooks.list(project=str(project.id)))
+
+
+@pytest.mark.studio
+def test_predictions_are_fetched_once_shown_and_taken_back(assisted: tuple[Server, Corpus, Round]) -> None:
+    server, corpus, one = assisted
+    first, second = one.assignments
+    told: list[str] = []
+    done = assist_round(server, corpus, one, ASSISTANT, annotators=[first], progress=told.append)
+    assert done == [(first, Counts(there=0, added=2), 1)]
+    assert told == [f"FogBank {one.name} {first}: 2 of 2 tasks asked for"]
+    assert held(server, one, first) == {IDS[0]: [], IDS[1]: ["words|seed:1"], IDS[2]: ["words|seed:1"]}
+    assert held(server, one, second) == {key: [] for key in IDS}, "who was not named works blind"
+    project = round_project(server, one, first)
+    assert not is_connected(server, project)
+    assert server.client().projects.get(id=project.id).model_version == "words|seed:1"
+    (task,) = [task for task in export(project) if task["data"]["id"] == IDS[1]]
+    (prediction,) = task["predictions"]
+    assert read_result(IDS[1], TEXT, prediction["result"]).relations == (Relation("T3", "T2", "quantity"),)
+    assert prediction["score"] == 0.5
+
+    # the stream of tasks hands an annotator the prediction, and the page of a begun task fetches none
+    annotator = ensure_annotator(server, first)
+    asked = {"headers": {"Authorization": f"Token {annotator.token}"}, "trust_env": False, "timeout": 60}
+    stream = httpx.get(f"{server.url}/api/projects/{project.id}/next", **asked).json()
+    assert [p["model_version"] for p in stream["predictions"]] == ["words|seed:1"]
+    begun = next(task["id"] for task in export(project) if task["data"]["id"] == IDS[0])
+    assert httpx.get(f"{server.url}/api/tasks/{begun}", **asked).json()["predictions"] == []
+
+    everybody = assist_round(server, corpus, one, ASSISTANT)
+    assert everybody == [(first, Counts(there=2, added=0), 1), (second, Counts(there=0, added=3), 0)]
+    newer = Assistant(Words(), "words|seed:2", lambda _: 0.5)
+    assert assist_round(server, corpus, one, newer, annotators=[first]) == [(first, Counts(0, 0, 2), 1)]
+    assert held(server, one, first) == {IDS[0]: [], IDS[1]: ["words|seed:2"], IDS[2]: ["words|seed:2"]}
+    assert unassist_round(server, one) == {first: 2, second: 3}
+    assert unassist_round(server, one) == {first: 0, second: 0}
+    assert held(server, one, first) == held(server, one, second) == {key: [] for key in IDS}
+    assert server.token not in server.log.read_text()
+
+
+@pytest.mark.studio
+def test_a_system_that_fails_is_named_and_nothing_stays_connected(assisted: tuple[Server, Corpus, Round]) -> None:
+    server, corpus, one = assisted
+    first = next(iter(one.assignments))
+
+    class Failing(Words):
+        def predict(self, article: Article) -> Document:
+            raise ZeroDivisionError("division by zero")
+
+    with pytest.raises(StudioError, match=f"2 of 2 predictions did not arrive: {IDS[1]}: the system failed: ZeroDiv"):
+        assist_round(server, corpus, one, Assistant(Failing(), "failing", lambda _: 0.0), annotators=[first])
+    assert not is_connected(server, round_project(server, one, first))
+    assert held(server, one, first) == {key: [] for key in IDS}
+
+
+@pytest.mark.studio
+def test_what_a_killed_program_left_connected_is_removed_and_anothers_model_is_not(
+    assisted: tuple[Server, Corpus, Round],
+) -> None:
+    server, corpus, one = assisted
+    first, second = one.assignments
+    project, other = (round_project(server, one, name) for name in (first, second))
+    with serving(ASSISTANT) as url:
+        server.client().ml.create(project=project.id, url=url, title=BACKEND)
+        server.client().ml.create(project=other.id, url=url, title="somebody's")
+    assert is_connected(server, project)
+    assert assist_round(server, corpus, one, ASSISTANT, annotators=[first])[0].counts == Counts(0, 2)
+    assert not is_connected(server, project)
+    with pytest.raises(StudioError, match=f'{second}: another model, "somebody\'s", is connected'):
+        assist_round(server, corpus, one, ASSISTANT, annotators=[second])
+    assert is_connected(server, other)
+
+
+@pytest.mark.studio
+def test_whoever_must_stay_blind_is_refused(assisted: tuple[Server, Corpus, Round]) -> None:
+    server, corpus, one = assisted
+    first = next(iter(one.assignments))
+    with pytest.raises(FogbankError, match=f"'eve' is no annotator of {one.name}; expected one of {first}, "):
+        assist_round(server, corpus, one, ASSISTANT, annotators=["eve"])
+    path = corpus.exports / one.name / f"{first}.json"
+    path.parent.mkdir(parents=True)
+    path.write_text("[]")
+    with pytest.raises(FogbankError, match=f"{one.name}/{first}: on record as annotated"):
+        assist_round(server, corpus, one, ASSISTANT)
+    assert held(server, one, first) == {key: [] for key in IDS}
+    empty = Round(f"{one.name}-e", "annotation", "3", {first: IDS})
+    with pytest.raises(StudioError, match="has no tasks; expected `fogbank studio push` first"):
+        assist_round(server, corpus, empty, ASSISTANT)
+
+
+@pytest.mark.studio
+@pytest.mark.parametrize("host", ["127.0.0.2", "10.0.0.1", "169.254.169.254", "192.168.1.1", "0.0.0.0"])
+def test_label_studio_still_asks_nothing_of_other_reserved_addresses(studio: Server, host: str) -> None:
+    project = ensure_project(studio, "FogBank reserved", label_config())
+    with pytest.raises(StudioError, match=r"answered 403: .*reserved"), asking("connecting"):
+        studio.client().ml.create(project=project.id, url=f"http://{host}:9", title=BACKEND)
+    assert not studio.client().ml.list(project=project.id)
+
+
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
+def test_without_an_optional_package_the_import_says_how_to_get_it(missing: str) -> None:
+    script = (
+        f"import sys; sys.modules[{missing!r}] = None\n"
+        "from fogbank.errors import StudioError\n"
+        "try:\n    import fogbank.curate.studio.service\nexcept StudioError as error:\n    print(error)"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "pip install 'fogbank[studio]'" in told.stdout
