@@ -158,8 +158,6 @@ def test_the_administrators_token_is_neither_kept_nor_told(url: str, capfd: pyte
         (request(task(text=5)), "$.tasks[0].data.text"),
         (request(task(text="another text")), "$.tasks[0].data.text"),
         (request(task(text="x" * 200_001)), "$.tasks[0].data.text"),
-        (request(task("cr\r\nlf")), "$.tasks[0].data.text"),
-        (request(task("bell\x07")), "$.tasks[0].data.text"),
         (request(task(sha256="0" * 64)), "$.tasks[0].data.text"),
         (request(task(id="../etc/passwd")), "$.tasks[0].data.id"),
         (request(task(published="<script>")), "$.tasks[0].data.published"),

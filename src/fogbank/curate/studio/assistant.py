@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fogbank.check.validation import explain
-from fogbank.check.words import is_normalised
 from fogbank.curate.studio.config import label_config
 from fogbank.curate.studio.project import fit_result
 from fogbank.errors import FogbankError
@@ -60,11 +59,8 @@ class Assistant:
 
         Raises RefusedError, and predicts nothing, if one of them holds no article; FogbankError if the system fails.
         """
-        tasks = request.get("tasks") if isinstance(request, Mapping) else None
-        if not isinstance(tasks, list) or not tasks:
-            raise RefusedError("$.tasks: expected a list of tasks, at least one")
-        articles = [_article(task, f"$.tasks[{number}]") for number, task in enumerate(tasks)]
         try:
+            articles = _articles(request)
             return {"results": [self._prediction(article) for article in articles], "model_version": self.version}
         except FogbankError as error:
             self.failures.append(str(error))
@@ -83,6 +79,13 @@ class Assistant:
         return {"result": fit_result(document), "score": score, "model_version": self.version}
 
 
+def _articles(request: Any) -> list[Article]:
+    tasks = request.get("tasks") if isinstance(request, Mapping) else None
+    if not isinstance(tasks, list) or not tasks:
+        raise RefusedError("$.tasks: expected a list of tasks, at least one")
+    return [_article(task, f"$.tasks[{number}]") for number, task in enumerate(tasks)]
+
+
 def _article(task: Any, place: str) -> Article:
     data = task.get("data") if isinstance(task, Mapping) else None
     for found in explain("task", {"data": data, "annotations": []}, "request", place):
@@ -91,8 +94,8 @@ def _article(task: Any, place: str) -> Article:
         raise RefusedError(f"{place}.data.text: it is missing; expected the words of the article")
     if len(text) > LONGEST_TEXT:
         raise RefusedError(f"{place}.data.text: {len(text)} characters; expected at most {LONGEST_TEXT}")
-    if not is_normalised(text) or digest(text) != data["sha256"]:
-        raise RefusedError(f"{place}.data.text: it is not the normalised text whose SHA-256 the task holds")
+    if digest(text) != data["sha256"]:
+        raise RefusedError(f"{place}.data.text: another text; expected the one whose SHA-256 the task holds")
     return Article(
         id=data["id"],
         part="dispatches",  # a system is not told which part it reads
