@@ -38,7 +38,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 TEXT = "👩‍👩‍👧 𝒳 Governor Ansa\u00a0Reteval said on 4 May that <b>27</b> people\nwere safe. Cafe\u0301 closed.\n"
 PERSON, CUE, TIME = "Ansa\u00a0Reteval", "said", "4 May"
 
-# Rectangles of the first and last code point of text[start:end], over the article's text nodes; a line end is an element.
+# Rectangles of the first and last code point of text[start:end]; a line end is an element, all else is in text nodes.
 PLACE = """([start, end]) => {
   const walker = document.createTreeWalker(document.querySelector('.lsf-htx-richtext'), NodeFilter.SHOW_ALL);
   const points = [];
