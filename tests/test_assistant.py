@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,9 @@ from fogbank.curate.studio.record import round_project  # noqa: E402
 from fogbank.curate.studio.server import Server  # noqa: E402
 from fogbank.curate.studio.service import serving  # noqa: E402
 from fogbank.errors import FogbankError, StudioError  # noqa: E402
-from fogbank.model.corpus import Article, Corpus  # noqa: E402
+from fogbank.model.corpus import Article, Corpus, find_corpus  # noqa: E402
 from fogbank.model.document import Document, Relation, Span  # noqa: E402
+from fogbank.model.guidelines import PLACE  # noqa: E402
 from fogbank.model.regions import read_result, task_data  # noqa: E402
 from fogbank.model.system import State  # noqa: E402
 from fogbank.model.text import digest  # noqa: E402
@@ -320,18 +322,21 @@ def assisted(studio: Server, tmp_path: Path) -> tuple[Server, Corpus, Round]:
     """A round of two annotators whose projects hold three articles each, one of them annotated by the first already."""
     name = uuid.uuid4().hex[:8]
     one = Round(name, "annotation", "3", dict.fromkeys((f"{name}-a", f"{name}-b"), IDS))
+    corpus = Corpus(tmp_path)
+    (tmp_path / "annotations").mkdir()
+    (tmp_path / "annotations/guidelines.md").symlink_to(find_corpus(Path(__file__).parent).root / PLACE)
     for annotator in one.assignments:
         ensure_annotator(studio, annotator)
-        push_articles(round_project(studio, one, annotator), [article(document_id=key) for key in IDS])
+        push_articles(round_project(studio, corpus, one, annotator), [article(document_id=key) for key in IDS])
     first = next(iter(one.assignments))
     begun = Document(IDS[0], TEXT, (Span("T1", 2, 6, "PERSON"),))
-    enter(round_project(studio, one, first), ensure_annotator(studio, first), [begun])
-    return studio, Corpus(tmp_path), one
+    enter(round_project(studio, corpus, one, first), ensure_annotator(studio, first), [begun])
+    return studio, corpus, one
 
 
-def held(server: Server, one: Round, annotator: str) -> dict[str, list[str]]:
+def held(server: Server, corpus: Corpus, one: Round, annotator: str) -> dict[str, list[str]]:
     """The versions of the predictions of each document."""
-    tasks = export(round_project(server, one, annotator))
+    tasks = export(round_project(server, corpus, one, annotator))
     return {task["data"]["id"]: [p["model_version"] for p in task["predictions"]] for task in tasks}
 
 
@@ -348,9 +353,9 @@ def test_predictions_are_fetched_once_shown_and_taken_back(assisted: tuple[Serve
     done = assist_round(server, corpus, one, ASSISTANT, annotators=[first], progress=told.append)
     assert done == [(first, Counts(there=0, added=2), 1)]
     assert told == [f"FogBank {one.name} {first}: 2 of 2 tasks asked for"]
-    assert held(server, one, first) == {IDS[0]: [], IDS[1]: ["words|seed:1"], IDS[2]: ["words|seed:1"]}
-    assert held(server, one, second) == {key: [] for key in IDS}, "who was not named works blind"
-    project = round_project(server, one, first)
+    assert held(server, corpus, one, first) == {IDS[0]: [], IDS[1]: ["words|seed:1"], IDS[2]: ["words|seed:1"]}
+    assert held(server, corpus, one, second) == {key: [] for key in IDS}, "who was not named works blind"
+    project = round_project(server, corpus, one, first)
     assert not is_connected(server, project)
     assert server.client().projects.get(id=project.id).model_version == "words|seed:1"
     (task,) = [task for task in export(project) if task["data"]["id"] == IDS[1]]
@@ -370,10 +375,10 @@ def test_predictions_are_fetched_once_shown_and_taken_back(assisted: tuple[Serve
     assert everybody == [(first, Counts(there=2, added=0), 1), (second, Counts(there=0, added=3), 0)]
     newer = Assistant(Words(), "words|seed:2", lambda _: 0.5)
     assert assist_round(server, corpus, one, newer, annotators=[first]) == [(first, Counts(0, 0, 2), 1)]
-    assert held(server, one, first) == {IDS[0]: [], IDS[1]: ["words|seed:2"], IDS[2]: ["words|seed:2"]}
-    assert unassist_round(server, one) == {first: 2, second: 3}
-    assert unassist_round(server, one) == {first: 0, second: 0}
-    assert held(server, one, first) == held(server, one, second) == {key: [] for key in IDS}
+    assert held(server, corpus, one, first) == {IDS[0]: [], IDS[1]: ["words|seed:2"], IDS[2]: ["words|seed:2"]}
+    assert unassist_round(server, corpus, one) == {first: 2, second: 3}
+    assert unassist_round(server, corpus, one) == {first: 0, second: 0}
+    assert held(server, corpus, one, first) == held(server, corpus, one, second) == {key: [] for key in IDS}
     assert server.token not in server.log.read_text()
 
 
@@ -388,8 +393,8 @@ def test_a_system_that_fails_is_named_and_nothing_stays_connected(assisted: tupl
 
     with pytest.raises(StudioError, match=f"2 of 2 predictions did not arrive: {IDS[1]}: the system failed: ZeroDiv"):
         assist_round(server, corpus, one, Assistant(Failing(), "failing", lambda _: 0.0), annotators=[first])
-    assert not is_connected(server, round_project(server, one, first))
-    assert held(server, one, first) == {key: [] for key in IDS}
+    assert not is_connected(server, round_project(server, corpus, one, first))
+    assert held(server, corpus, one, first) == {key: [] for key in IDS}
 
 
 @pytest.mark.studio
@@ -398,7 +403,7 @@ def test_what_a_killed_program_left_connected_is_removed_and_anothers_model_is_n
 ) -> None:
     server, corpus, one = assisted
     first, second = one.assignments
-    project, other = (round_project(server, one, name) for name in (first, second))
+    project, other = (round_project(server, corpus, one, name) for name in (first, second))
     with serving(ASSISTANT) as url:
         server.client().ml.create(project=project.id, url=url, title=BACKEND)
         server.client().ml.create(project=other.id, url=url, title="somebody's")
@@ -416,12 +421,15 @@ def test_whoever_must_stay_blind_is_refused(assisted: tuple[Server, Corpus, Roun
     first = next(iter(one.assignments))
     with pytest.raises(FogbankError, match=f"'eve' is no annotator of {one.name}; expected one of {first}, "):
         assist_round(server, corpus, one, ASSISTANT, annotators=["eve"])
+    last = replace(one, kind="adjudication")
+    with pytest.raises(FogbankError, match="of kind adjudication; expected one of kind annotation"):
+        assist_round(server, corpus, last, ASSISTANT)
     path = corpus.exports / one.name / f"{first}.json"
     path.parent.mkdir(parents=True)
     path.write_text("[]")
     with pytest.raises(FogbankError, match=f"{one.name}/{first}: on record as annotated"):
         assist_round(server, corpus, one, ASSISTANT)
-    assert held(server, one, first) == {key: [] for key in IDS}
+    assert held(server, corpus, one, first) == {key: [] for key in IDS}
     empty = Round(f"{one.name}-e", "annotation", "3", {first: IDS})
     with pytest.raises(StudioError, match="has no tasks; expected `fogbank studio push` first"):
         assist_round(server, corpus, empty, ASSISTANT)

@@ -301,9 +301,9 @@ def test_a_person_starts_from_a_pre_annotation_and_what_they_changed_is_told(
     corpus, one = Corpus(tmp_path), Round("browser", "annotation", "3", {"helped": ("kd-01-c",)})
     corpus.manifest.parent.mkdir()
     corpus.manifest.write_text("")
-    (tmp_path / "annotations").symlink_to(find_corpus().root / "annotations")
+    (tmp_path / "annotations").symlink_to(find_corpus(Path(__file__).parent).root / "annotations")
     annotator = ensure_annotator(studio, "helped")
-    project = round_project(studio, one, "helped")
+    project = round_project(studio, corpus, one, "helped")
     push_articles(project, [Article("kd-01-c", "dispatches", "2031-05-04", digest(TEXT), "CC-BY-4.0", TEXT)])
 
     def span(key: str, words: str, label: str, **attributes: str | int) -> Span:

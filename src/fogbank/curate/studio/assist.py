@@ -56,7 +56,8 @@ def assist_round(
         if (corpus.exports / one.name / f"{name}.json").exists():
             raise FogbankError(f"{one.name}/{name}: on record as annotated; expected a round that is not begun")
     with serving(assistant) as url:
-        return [Assisted(name, *_assist(round_project(server, corpus, one, name), assistant, url, progress)) for name in names]
+        projects = {name: round_project(server, corpus, one, name) for name in names}
+        return [Assisted(name, *_assist(projects[name], assistant, url, progress)) for name in names]
 
 
 def unassist_round(server: Server, corpus: Corpus, one: Round, annotators: Sequence[str] = ()) -> dict[str, int]:
