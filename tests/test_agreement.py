@@ -462,6 +462,20 @@ def test_a_missing_export_is_named(checkout: Corpus) -> None:
     assert f"{A}.json: cannot be read" in result.output
 
 
+@pytest.mark.parametrize("trace", ["predictions", "prediction"])
+def test_annotators_who_saw_predictions_are_no_measure_of_agreement(checkout: Corpus, trace: str) -> None:
+    path = checkout.exports / "first" / f"{B}.json"
+    tasks = json.loads(path.read_text())
+    if trace == "predictions":
+        tasks[1]["predictions"] = [{"result": [], "model_version": "linear"}]
+    else:
+        tasks[1]["annotations"][0]["prediction"] = {"result": [], "model_version": "linear"}
+    path.write_text(json.dumps(tasks))
+    result = run("agree", "first")
+    assert result.exit_code == 2
+    assert f"1 versions are of annotators who could see a system's predictions, {B} (d-2) first" in result.output
+
+
 def test_an_unadjudicated_round_has_no_gold(checkout: Corpus) -> None:
     (checkout.gold_folder / "d-2.json").unlink()
     assert json.loads(run("agree", "first", "--json").stdout)["gold"] == {}

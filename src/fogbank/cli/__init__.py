@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fogbank.cli import adjudication, agreement, corpus, guide, reproduction, studio, systems, variation
+from fogbank.cli import adjudication, agreement, assistance, corpus, guide, reproduction, studio, systems, variation
 from fogbank.errors import FogbankError
 
 WRONG_USE = 2
@@ -42,3 +42,5 @@ for command in (
     reproduction.reproduce,
 ):
     main.add_command(command)
+for command in assistance.COMMANDS:
+    studio.group.add_command(command)

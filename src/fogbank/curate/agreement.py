@@ -14,7 +14,7 @@ from fogbank.compare.confusions import Confusion, confusions
 from fogbank.compare.measure import Score
 from fogbank.compare.report import shown, shown_figure
 from fogbank.curate.rounds import Round, Version, versions
-from fogbank.errors import FogbankError
+from fogbank.errors import DataError, FogbankError
 from fogbank.model.corpus import Corpus
 from fogbank.model.scheme import SCHEME
 
@@ -91,12 +91,17 @@ class RoundAgreement:
 def measure_round(corpus: Corpus, one: Round) -> RoundAgreement:
     """Measure the agreement of an annotation round from its exports, and from the gold files that there are.
 
-    Raises FogbankError for a round of another kind, DataError where an export is missing or no document has two
-    versions.
+    Raises FogbankError for a round of another kind, DataError where an export is missing, an annotator was assisted by
+    a system, or no document has two versions.
     """
     if one.kind != "annotation":
         raise FogbankError(f"round {one.name!r} is of kind {one.kind}; expected one in which several annotate the same")
     held = list(versions(corpus, one))
+    if assisted := [f"{v.annotator} ({v.document.id})" for v in held if v.assisted]:
+        raise DataError(
+            f"round {one.name!r}: {len(assisted)} versions are of annotators who could see a system's predictions, "
+            f"{assisted[0]} first; expected annotators who worked without, or agreement says how far they follow it"
+        )
     pairs = version_pairs(held)
     incidents = groups(corpus)
     gold = {document.id: document for document in corpus.gold()}

@@ -195,6 +195,17 @@ def export(project: Project) -> list[dict[str, Any]]:
     return list(orjson.loads(content))
 
 
+def fit_result(document: Document) -> list[dict[str, Any]]:
+    """Give a document as Label Studio's `result`.  Raises StudioError for what it would not keep or not open."""
+    for rule, finding in find(document):
+        if rule.level == Level.INTEGRITY or rule.code in _UNFIT:
+            raise StudioError(
+                f"{document.id}::{finding.place}: {rule.code}: {finding.message}; expected {finding.expected}; "
+                "Label Studio would not keep or not open it"
+            )
+    return write_result(document)
+
+
 class _Task(NamedTuple):
     number: int
     sha256: str
@@ -229,13 +240,7 @@ def checked_result(document: Document) -> tuple[list[dict[str, Any]], str]:
     """Give a document's result and its text's SHA-256.  Raises StudioError for what Label Studio would not keep."""
     if document.text is None:
         raise StudioError(f"{document.id}: the text is withheld; restore it before entering an annotation of it")
-    for rule, finding in find(document):
-        if rule.level == Level.INTEGRITY or rule.code in _UNFIT:
-            raise StudioError(
-                f"{document.id}::{finding.place}: {rule.code}: {finding.message}; expected {finding.expected}; "
-                "Label Studio would not keep or not open it"
-            )
-    return write_result(document), digest(document.text)
+    return fit_result(document), digest(document.text)
 
 
 def _chunks(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:
