@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fogbank.errors import InvalidValueError, MissingTextError
+from fogbank.model.claim import Claim
 
 AttributeValue = str | int | float
 
@@ -60,13 +61,15 @@ class Relation:
 class Document:
     """A text with its spans and relations, in the order given.
 
-    `text` is None where it is withheld and has not been restored; offsets then still hold.
+    `text` is None where it is withheld and has not been restored; offsets then still hold.  `claims` are those that a
+    system predicted as such; None where claims are to be derived from the spans.
     """
 
     id: str
     text: str | None
     spans: tuple[Span, ...] = ()
     relations: tuple[Relation, ...] = ()
+    claims: tuple[Claim, ...] | None = None
 
     @cached_property
     def by_id(self) -> Mapping[str, Span]:
@@ -119,6 +122,7 @@ class Document:
                 for span in self.spans
             ],
             "relations": [{"head": r.head, "tail": r.tail, "label": r.label} for r in self.relations],
+            **({} if self.claims is None else {"claims": [claim.to_json() for claim in self.claims]}),
         }
 
     @classmethod
@@ -128,9 +132,10 @@ class Document:
             id=value["id"],
             text=text,
             spans=tuple(
-                Span(s["id"], s["start"], s["end"], s["label"], s.get("attributes", {})) for s in value["spans"]
+                Span(s["id"], s["start"], s["end"], s["label"], s.get("attributes", {})) for s in value.get("spans", ())
             ),
             relations=tuple(Relation(r["head"], r["tail"], r["label"]) for r in value.get("relations", ())),
+            claims=tuple(map(Claim.from_json, value["claims"])) if "claims" in value else None,
         )
 
 
