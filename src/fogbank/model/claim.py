@@ -27,7 +27,7 @@ class Mention:
 
     `text` is the name shown, None where the text is withheld; `names` are all the words that the document has for it,
     pronouns left out, `text` first.  `start` and `end` are of the mention that the event or cue has, and `spans` the
-    ids of all mentions in order; both say nothing where a claim was given without offsets.
+    ids of all mentions in order; both say nothing where a claim was given without offsets.  `label` is the mention's.
     """
 
     text: str | None
@@ -35,6 +35,7 @@ class Mention:
     start: int | None = None
     end: int | None = None
     spans: tuple[str, ...] = ()
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,8 @@ class Claim:
     """What a source says of one event and one affected group.
 
     `part`: the group is part of another that the document has for an event of the same label.  `revised`: the document
-    itself replaces the figure by a later one.  `spans` are the ids of all spans that the claim was made from, in order;
-    `triggers` those of its events.
+    itself replaces the figure by a later one.  `event` is the id of the first trigger of the event in the document,
+    whoever's words it stands in, and `spans` are the ids of all spans that the claim was made from, in order.
     """
 
     sources: tuple[Source, ...]
@@ -104,7 +105,7 @@ class Claim:
     said: str | None = None
     part: bool = False
     revised: bool = False
-    triggers: tuple[str, ...] = ()
+    event: str | None = None
     spans: tuple[str, ...] = ()
 
     @property

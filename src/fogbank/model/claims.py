@@ -83,6 +83,11 @@ class _Derivation:
             if relation.head in by_id and relation.tail in by_id:
                 tails[relation.head, relation.label].append(by_id[relation.tail])
         self._tails = {key: in_order(held) for key, held in tails.items()}
+        self._parts_of: defaultdict[str, list[Span]] = defaultdict(list)
+        for (head, label), held in tails.items():
+            if label == "part_of" and SCHEME.layer_of.get(by_id[head].label) == "entity":
+                for whole in held:
+                    self._parts_of[whole.id].append(by_id[head])
         self._revised = {r.tail for r in document.relations if r.label == "revises"}
         self._triggers = in_order(s for s in document.spans if SCHEME.layer_of.get(s.label) == "event")
         self._affected_by = self._find_affected()
@@ -183,13 +188,10 @@ class _Derivation:
         found: dict[str, Span] = {}
         wholes = [mention for group in groups for mention in self._entity[group.id]]
         while wholes:
-            whole = wholes.pop()
-            for (head, label), tails in self._tails.items():
-                if label == "part_of" and head not in found and any(tail.id == whole for tail in tails):
-                    part = self._document.by_id[head]
-                    if SCHEME.layer_of.get(part.label) == "entity" and not self._entity[head] & self._active:
-                        found[head] = part
-                        wholes.extend(self._entity[head])
+            for part in self._parts_of.get(wholes.pop(), ()):
+                if part.id not in found and not self._entity[part.id] & self._active:
+                    found[part.id] = part
+                    wholes.extend(self._entity[part.id])
         return in_order(found.values())
 
     # ------------------------------------------------------------ from an event to its claims
@@ -275,7 +277,7 @@ class _Derivation:
             said=_attribute(said, "start"),
             part=self._is_part(group),
             revised=quantity is not None and quantity.id in self._revised,
-            triggers=tuple(span.id for span in in_order(having)),
+            event=in_order(self._document.by_id[name] for name in self._event[first.trigger.id])[0].id,
             spans=tuple(span.id for span in in_order(made_from)),
         )
 
@@ -296,7 +298,8 @@ class _Derivation:
 
 def _distinct(quantities: list[Span]) -> list[Span | None]:
     """Leave out each quantity that says what an earlier one said; of none make one that is unknown."""
-    return list({Figure.of(q.attributes): q for q in reversed(quantities)}.values())[::-1] or [None]
+    told: list[Span | None] = [*{Figure.of(q.attributes): q for q in reversed(quantities)}.values()]
+    return told[::-1] or [None]
 
 
 def _distance(a: Span, b: Span) -> int:

@@ -12,6 +12,7 @@
 """
 
 import os
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -149,6 +150,16 @@ class Corpus:
             raise FogbankError(f"split {name!r} does not exist; expected one of {', '.join((*SPLITS, WIRE))}")
         path = self.root / "corpus" / "splits" / f"{name}.txt"
         return tuple(line for line in read_bytes(path).decode().split("\n") if line)
+
+    def incident(self, incident_id: str) -> Mapping[str, Any] | None:
+        """Read the sheet of an incident; None where there is none.  Raises DataError where it is no TOML."""
+        path = self.root / "corpus" / "incidents" / f"{incident_id}.toml"
+        if not path.is_file():
+            return None
+        try:
+            return tomllib.loads(read_bytes(path).decode())
+        except ValueError as error:
+            raise DataError(f"{path}: {error}; expected TOML in UTF-8") from None
 
     def gold(self, ids: Iterable[str] | None = None) -> Iterator[Document]:
         """Yield the gold documents of these ids (all that there are, in the manifest's order, if none are given)."""

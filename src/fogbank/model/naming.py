@@ -26,7 +26,7 @@ def mention_of(document: Document, span: Span, cluster: Sequence[Span]) -> Menti
     """Make the mention of an entity where `span` is what an event or cue has, of all its mentions in order."""
     ids = tuple(other.id for other in cluster)
     if document.text is None:
-        return Mention(None, (), span.start, span.end, ids)
+        return Mention(None, (), span.start, span.end, ids, span.label)
     numerals = {(s.start, s.end) for s in document.spans if s.label == "QUANTITY"}
     words = {s: document.quote(s) for s in cluster}
     telling = [s for s in cluster if words[s].casefold() not in PRONOUNS and (s.start, s.end) not in numerals]
@@ -38,4 +38,4 @@ def mention_of(document: Document, span: Span, cluster: Sequence[Span]) -> Menti
     else:
         shown = span if span in telling else telling[0]
     names = dict.fromkeys((words[shown], *(words[s] for s in telling)))
-    return Mention(words[shown], tuple(names), span.start, span.end, ids)
+    return Mention(words[shown], tuple(names), span.start, span.end, ids, span.label)
