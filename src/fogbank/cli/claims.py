@@ -66,8 +66,7 @@ def ledger_command(incident: str, as_json: bool) -> None:
     if incident not in known:
         raise FogbankError(f"incident {incident!r} is not in the corpus; expected one of {', '.join(sorted(known))}")
     ids = tuple(a.id for a in corpus.articles.values() if incident in (a.incident, a.id))
-    sheet = corpus.incident(incident)
-    for account in ledger(_gold(corpus, ids), corpus.articles, {incident: sheet} if sheet else {}):
+    for account in ledger(_gold(corpus, ids)):
         click.echo(pretty_json_bytes(account_json(account)) if as_json else _account(account), nl=not as_json)
 
 

@@ -3,12 +3,15 @@
 A *derived* claim (see `fogbank.model.claims`) knows the spans that it was made from; a *given* one, as a system
 predicts it, may hold strings alone.  The JSON form is the same for both: names are strings, and no offset is asked for.
 
-    {"sources": [{"name": "Dr Oreth", "kind": "medical", "stance": "asserts"}], "label": "DEATH", "status": "actual",
-     "affected": "miners", "quantity": {"low": 12, "best": 12, "high": null, "modifier": "at_least"},
-     "agent": null, "place": "Hask", "start": "2030-03-05", "end": "2030-03-05"}
+    {"sources": [{"names": ["Dr Oreth"], "kind": "medical", "stance": "asserts"}], "label": "DEATH",
+     "status": "actual", "affected": "miners",
+     "quantity": {"low": 12, "best": 12, "high": null, "modifier": "at_least", "vague_class": null},
+     "agent": null, "place": "Hask", "start": "2030-03-05", "end": "2030-03-05", "said": null, "part": false,
+     "revised": false, "event": "E1"}
 
-Sources stand innermost first: the one who says it, then who is said to say so.  No source at all is the writer's own
-voice.  What is not known is null or left out.
+Sources stand innermost first: the one who says it, then who is said to say so; several names are a joint statement, no
+name is an unnamed source, no source at all the writer's own voice.  Claims of one event have one `event`, any name that
+the document gives it.  What is not known is null or left out.
 """
 
 from collections.abc import Mapping
@@ -130,7 +133,10 @@ class Claim:
             return None if mention is None else mention.text
 
         return {
-            "sources": [{"name": s.name, "kind": s.kind, "stance": s.stance} for s in self.sources],
+            "sources": [
+                {"names": [m.text for m in s.mentions if m.text is not None], "kind": s.kind, "stance": s.stance}
+                for s in self.sources
+            ],
             "label": self.label,
             "status": self.status,
             "affected": name(self.affected),
@@ -139,6 +145,10 @@ class Claim:
             "place": name(self.place),
             "start": self.start,
             "end": self.end,
+            "said": self.said,
+            "part": self.part,
+            "revised": self.revised,
+            "event": self.event,
         }
 
     @classmethod
@@ -152,7 +162,7 @@ class Claim:
         return cls(
             sources=tuple(
                 Source(
-                    tuple(filter(None, [mention(source.get("name"))])),
+                    tuple(Mention(name, (name,)) for name in source.get("names", ())),
                     source.get("kind") or "unnamed",
                     source.get("stance") or WRITER_STANCE,
                 )
@@ -166,4 +176,8 @@ class Claim:
             place=mention(value.get("place")),
             start=value.get("start"),
             end=value.get("end"),
+            said=value.get("said"),
+            part=bool(value.get("part")),
+            revised=bool(value.get("revised")),
+            event=value.get("event"),
         )

@@ -35,12 +35,10 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from fogbank.model.claim import Claim, Figure, Mention, Source
 from fogbank.model.claims import claims
-from fogbank.model.corpus import Article
-from fogbank.model.document import Document
+from fogbank.model.document import Dateline, Document
 from fogbank.model.naming import OWN_VOICE
 from fogbank.model.scheme import SCHEME, Interval
 
@@ -93,34 +91,25 @@ class Account:
     true: int | None = None
 
 
-def ledger(
-    documents: Iterable[Document],
-    articles: Mapping[str, Article],
-    sheets: Mapping[str, Mapping[str, Any]] | None = None,
-) -> list[Account]:
+def ledger(documents: Iterable[Document]) -> list[Account]:
     """Give the accounts of all incidents that these documents report, in the order of incident and measure.
 
-    An article without an incident is one of its own; `sheets` are those of the invented incidents.
+    A document without a dateline reports an incident of its own, at an unknown time.
     """
     entries: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
-    for document in sorted(documents, key=lambda d: (articles[d.id].published, d.id)):
-        article = articles[document.id]
+    truths: dict[str, Mapping[str, int]] = {}
+    for document in documents:
+        dateline = document.dateline or Dateline(document.id, "9999-12-31")
+        truths[dateline.incident] = dateline.truth
         for number, claim in enumerate(claims(document)):
-            for entry in _entries(claim, number, article):
+            for entry in _entries(claim, number, document.id, dateline):
                 entries[entry.incident, entry.measure].append(entry)
     order = {measure: place for place, measure in enumerate(SCHEME.measures)}
-    known = sheets or {}
-    found = {(name, f["measure"]) for name, sheet in known.items() for f in sheet["truth"].get("figures", ())}
+    known = {(incident, measure) for incident, truth in truths.items() for measure in truth}
     return [
-        account(entries[name, measure], name, measure, truth(known.get(name), measure))
-        for name, measure in sorted(entries.keys() | found, key=lambda key: (key[0], order[key[1]]))
+        account(entries[name, measure], name, measure, truths[name].get(measure))
+        for name, measure in sorted(entries.keys() | known, key=lambda key: (key[0], order[key[1]]))
     ]
-
-
-def truth(sheet: Mapping[str, Any] | None, measure: str) -> int | None:
-    """Give what is true by a sheet: of several groups of one measure the largest; None where it does not say."""
-    figures = (sheet or {"truth": {}})["truth"].get("figures", ())
-    return max((figure["value"] for figure in figures if figure["measure"] == measure), default=None)
 
 
 def account(entries: Sequence[Entry], incident: str, measure: str, true: int | None = None) -> Account:
@@ -159,7 +148,7 @@ def normalised(name: str) -> str:
 # ---------------------------------------------------------------- from claims to entries
 
 
-def _entries(claim: Claim, number: int, article: Article) -> Iterable[Entry]:
+def _entries(claim: Claim, number: int, document: str, dateline: Dateline) -> Iterable[Entry]:
     if claim.label not in MEASURES or claim.quantity is None or claim.quantity.interval == (None, None, None):
         return
     if claim.affected is not None and claim.affected.label not in _PEOPLE:
@@ -169,21 +158,21 @@ def _entries(claim: Claim, number: int, article: Article) -> Iterable[Entry]:
     for mention in who:
         name = None if mention is None else mention.text
         if not claim.sources or _is_own(mention):
-            name = article.outlet or "the writer"
+            name = dateline.outlet or "the writer"
         kind = "media" if not claim.sources else source.kind
         yield Entry(
-            incident=article.incident or article.id,
+            incident=dateline.incident,
             measure=MEASURES[claim.label],
-            document=article.id,
+            document=document,
             number=number,
-            time=_time(claim, article),
+            time=_time(claim, dateline),
             source=name,
             kind=kind,
             stance=claim.stance,
             group=None if claim.affected is None else claim.affected.text,
             figure=claim.quantity,
             standing=_standing(claim),
-            key=_key(name, mention, kind, article, source),
+            key=_key(name, mention, kind, document, source),
             event=claim.event,
         )
 
@@ -192,17 +181,17 @@ def _is_own(mention: Mention | None) -> bool:
     return mention is not None and mention.text is not None and mention.text.casefold() in OWN_VOICE
 
 
-def _key(name: str | None, mention: Mention | None, kind: str, article: Article, source: Source) -> str:
+def _key(name: str | None, mention: Mention | None, kind: str, document: str, source: Source) -> str:
     """Name a source: by its shown name, where it has a name or description at all."""
     if name is None:
         place = mention.spans[0] if mention is not None and mention.spans else source.cue or "?"
-        return f"{article.id}#{place}"
+        return f"{document}#{place}"
     return f"{kind}:{normalised(name)}"
 
 
-def _time(claim: Claim, article: Article) -> str:
+def _time(claim: Claim, dateline: Dateline) -> str:
     """Give the minute of an entry; a day means its last minute, and nothing is said after publication."""
-    published = article.published if "T" in article.published else f"{article.published}T23:59"
+    published = dateline.published if "T" in dateline.published else f"{dateline.published}T23:59"
     said = claim.said or published
     return min(said if "T" in said else f"{said}T23:59", published)[:16]
 

@@ -121,7 +121,7 @@ def _read(corpus: Corpus, split: str) -> list[tuple[Article, Document]]:
             ],
             "relations": [{**r, "label": names[1][r["label"]]} for r in entry["relations"]],
         }
-        found.append((article, Document.from_json(value, article.text)))
+        found.append((article, Document.from_json(value, article.text, corpus.datelines.get(article.id))))
     return found
 
 

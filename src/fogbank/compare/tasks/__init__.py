@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fogbank.compare.measure import Measure
-from fogbank.compare.tasks import attribution, coreference, relations, spans, values
+from fogbank.compare.tasks import attribution, claims, coreference, ledger, relations, spans, values
 from fogbank.model.document import Document
 
 
@@ -32,6 +32,8 @@ TASKS: Mapping[str, Task] = {
         Task("attribution", attribution.CRITERION, attribution.measure),
         Task("values", values.CRITERION, values.measure),
         Task("coreference", coreference.CRITERION, coreference.measure),
+        Task("claims", claims.CRITERION, claims.measure),
+        Task("ledger", ledger.CRITERION, ledger.measure),
     )
 }
 """All tasks by name, in the order of the benchmark."""
