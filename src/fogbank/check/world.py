@@ -19,26 +19,8 @@ from fogbank.model.document import Document, Span
 from fogbank.model.ledger import MEASURES
 
 _UNITS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 ]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _NUMBER = re.compile(
@@ -56,6 +38,7 @@ class Stray(NamedTuple):
     measure: str
     figure: Figure
     source: str
+    status: str
     part: bool
     others: tuple[str, ...]
     told: bool
@@ -65,9 +48,9 @@ class Stray(NamedTuple):
             instead = f"the sheet has it as {', '.join(self.others)}"
         else:
             instead = "the number is only in the sheet's words" if self.told else "the number is nowhere in the sheet"
-        part = ", a part" if self.part else ""
+        notes = f"{self.words!r}, {self.source}, {self.status}{', a part' if self.part else ''}"
         return (
-            f"{self.document}:{self.start}-{self.end}: {self.measure} {self.figure} ({self.words!r}, {self.source}{part}): "
+            f"{self.document}:{self.start}-{self.end}: {self.measure} {self.figure} ({notes}): "
             f"nobody gave this figure; {instead}"
         )
 
@@ -105,6 +88,7 @@ def strays(document: Document, sheet: Mapping[str, Any]) -> Iterator[Stray]:
             measure=" or ".join(measures),
             figure=figure,
             source=source,
+            status=claim.status,
             part=claim.part,
             others=tuple(others),
             told=figure.best in told,

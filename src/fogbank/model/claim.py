@@ -81,6 +81,12 @@ class Figure:
             None if vague is None else str(vague),
         )
 
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Figure":
+        """Build a figure from its JSON form; what is left out is not known."""
+        low, best, high = (None if value.get(k) is None else int(value[k]) for k in ("low", "best", "high"))
+        return cls(low, best, high, value.get("modifier", "exact"), value.get("vague_class"))
+
     def __str__(self) -> str:
         bounds = ["?" if bound is None else f"{bound:,}" for bound in self.interval]
         shown = bounds[0] if len(set(bounds)) == 1 else "/".join(bounds)
@@ -171,7 +177,7 @@ class Claim:
             label=value["label"],
             status=value.get("status") or "actual",
             affected=mention(value.get("affected")),
-            quantity=None if figure is None else Figure(**{"low": None, "best": None, "high": None, **figure}),
+            quantity=None if figure is None else Figure.from_json(figure),
             agent=mention(value.get("agent")),
             place=mention(value.get("place")),
             start=value.get("start"),
