@@ -1,23 +1,29 @@
-"""Claims, the ledger and the annotators' versions as rows of the dataset, each with its declared features.
+"""Claims, the ledger and the annotators' versions as tables of the dataset, each with its declared features.
 
-    claims    one row a claim of a gold document: `document`, `claim` (C1, C2, … in the order of derivation), the chain
-              of `sources` (innermost first, empty for the writer), `stance` and `source_kind` of the innermost one,
-              `label`, `status`, `affected`, `agent`, `place`, `quantity`, `start`, `end`, `said`, and `spans`
-    ledger    one row a measure of an incident: the reconciled range, what is true, and all entries in order of time
-    versions  one row an annotator and document: spans and relations as `documents` has them, and who made them when
+    data/claims/{train,validation,test,wire}.parquet     one row a claim of a gold document
+    data/ledger/{train,validation,test,wire}.parquet     one row a measure of an incident
+    data/versions/{train,validation,test,wire}.parquet   one row an annotator and document, before adjudication
 
-A name is a struct of `text`, `start`, `end` (offsets of the mention that the event or cue has) and `spans` (ids of all
-its mentions); a name that is not there is one of nulls.  Of wire articles no word is published: `text`, `group` and
-`source` are null there and offsets stand in their place.
+`COLUMNS` says what each column holds.  A name is a struct of `text`, `start`, `end` (offsets of the mention that the
+event or cue has) and `spans` (ids of all its mentions in the document); one that is not there is a struct of nulls.
+Of wire articles no word is published: `text`, `group` and `source` are null there, and offsets stand in their place.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
+from fogbank.curate.rounds import read_rounds, versions
 from fogbank.model.claim import Claim, Mention
-from fogbank.model.corpus import Article
-from fogbank.model.ledger import STANDINGS, Account, Entry
+from fogbank.model.claims import claims
+from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus
+from fogbank.model.document import Document
+from fogbank.model.ledger import STANDINGS, Account, Entry, ledger
 from fogbank.model.scheme import SCHEME
+from fogbank.publish.dataset import annotation_columns, annotation_features
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -159,7 +165,105 @@ def _entry(entry: Entry) -> dict[str, Any]:
     }
 
 
-def encoded(features: "Features", rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Put the number of each choice in the place of its name."""
-    made: list[dict[str, Any]] = [features.encode_example(row) for row in rows]
+def version_features() -> "Features":
+    """Declare the features of a row of `versions`."""
+    from datasets import Features, Value  # noqa: PLC0415
+
+    names = ("document", "annotator", "round", "guidelines", "sha256")
+    return Features({**{name: Value("string") for name in names}, **annotation_features()})
+
+
+def account_tables(corpus: Corpus, gold: Mapping[str, Document]) -> dict[Path, pa.Table]:
+    """Make the tables of claims, ledger and versions, by the file that each is published as.
+
+    Gold documents of the wire part are taken without their text, so that nothing depends on who has it.
+    """
+    made: dict[Path, pa.Table] = {}
+    held = [
+        (version, one) for one in read_rounds(corpus) if one.kind == "annotation" for version in versions(corpus, one)
+    ]
+    for split in (*SPLITS, WIRE):
+        documents = [_published(corpus, gold[name]) for name in corpus.split(split) if name in gold]
+        ids = {document.id for document in documents}
+        rows = {
+            "claims": [
+                claim_row(corpus.articles[document.id], number, claim)
+                for document in documents
+                for number, claim in enumerate(claims(document), start=1)
+            ],
+            "ledger": [account_json(account) for account in ledger(documents)],
+            "versions": [
+                {
+                    "document": version.document.id,
+                    "annotator": version.annotator,
+                    "round": one.name,
+                    "guidelines": one.guidelines,
+                    "sha256": corpus.articles[version.document.id].sha256,
+                    **annotation_columns(version.document.canonical()),
+                }
+                for version, one in held
+                if version.document.id in ids
+            ],
+        }
+        for config, features in FEATURES.items():
+            path = corpus.root / "data" / config / f"{split}.parquet"
+            made[path] = _table(features(), rows[config])
     return made
+
+
+def _published(corpus: Corpus, document: Document) -> Document:
+    article = corpus.articles[document.id]
+    text = None if article.part == WIRE else document.text
+    return replace(document, text=text, dateline=corpus.datelines[document.id])
+
+
+def _table(features: "Features", rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Make an Arrow table with the features in its schema; choices are given by name."""
+    return pa.Table.from_pylist([features.encode_example(row) for row in rows], schema=features.arrow_schema)
+
+
+FEATURES = {"claims": claim_features, "ledger": ledger_features, "versions": version_features}
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "claims": {
+        "document": "id of the document",
+        "claim": "C1, C2, … in the order of derivation",
+        "incident": "id of the incident; of a wire article its own",
+        "sources": "the chain of sources, innermost first: `names` (several make a joint statement), `kind`, `stance`, "
+        "`cue` (a span id); empty for the writer's own voice",
+        "stance": "how the innermost source stands to it; the writer asserts",
+        "source_kind": "the kind of the innermost source; null for the writer",
+        "label": "what kind of event",
+        "status": "how the event is presented",
+        "affected": "to whom or what, a name",
+        "quantity": "how many: `low`, `best`, `high` by the scheme's table, null where open; `modifier`, `vague_class`",
+        "agent": "who did it, a name",
+        "place": "where, a name",
+        "start": "earliest day or minute",
+        "end": "latest day or minute, inclusive",
+        "said": "when it was said, where the text tells",
+        "part": "the group is part of another that the document counts",
+        "revised": "the document itself replaces the figure by a later one",
+        "event": "id of the event's first trigger in the document, so that rival claims of one event share it",
+        "spans": "ids of all spans that the claim was made from",
+    },
+    "ledger": {
+        "incident": "id of the incident; of a wire article its own",
+        "measure": "killed, injured, missing, detained, displaced, evacuated, trapped",
+        "low": "the smallest lower bound that stands",
+        "best": "the latest figure of the most reliable sources that stand",
+        "high": "the largest upper bound that stands",
+        "true": "what is true in the invented world; null where the sheet does not say, and of wire articles",
+        "entries": "every source's figure in order of `time`: `document` and `claim`, `source`, `source_kind`, "
+        "`stance`, `group`, `low`, `best`, `high`, `modifier`, `vague_class`, and its `standing`",
+    },
+    "versions": {
+        "document": "id of the document",
+        "annotator": "who annotated it",
+        "round": "in which round",
+        "guidelines": "by which version of the guidelines",
+        "sha256": "of the text that the offsets are of",
+        "spans": "as in `documents`",
+        "relations": "as in `documents`",
+    },
+}
+"""What each column holds, by config."""
