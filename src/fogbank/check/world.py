@@ -6,7 +6,8 @@ with what else the sheet has of that number.  These are places to look at, not p
 an annotation may be wrong, and so may a sheet.
 
 A figure is found if it and one of the sheet have the same bounds, or the same best figure.  A CASUALTY is looked up as
-killed and as injured.
+killed and as injured; a figure of those to whom it did not happen ("39 were freed", "all 168 are unhurt") under every
+measure, since it is none of its own.  A single member of a group is no figure.
 """
 
 import re
@@ -17,6 +18,7 @@ from fogbank.model.claim import Claim, Figure
 from fogbank.model.claims import claims
 from fogbank.model.document import Document, Span
 from fogbank.model.ledger import MEASURES
+from fogbank.model.scheme import SCHEME
 
 _UNITS = [
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
@@ -85,7 +87,7 @@ def strays(document: Document, sheet: Mapping[str, Any]) -> Iterator[Stray]:
             start=place.start,
             end=place.end,
             words=quote,
-            measure=" or ".join(measures),
+            measure=" or ".join(measures) if len(measures) < len(SCHEME.measures) else f"not {MEASURES[claim.label]}",
             figure=figure,
             source=source,
             status=claim.status,
@@ -93,6 +95,15 @@ def strays(document: Document, sheet: Mapping[str, Any]) -> Iterator[Stray]:
             others=tuple(others),
             told=figure.best in told,
         )
+
+
+def _measures(claim: Claim) -> tuple[str, ...]:
+    """Name the measures among which a claim's figure must be found; none where its event is of no measure."""
+    if claim.label == "CASUALTY":
+        return MEASURES["DEATH"], MEASURES["INJURY"]
+    if claim.label in MEASURES and claim.status == "negated" and claim.quantity and claim.quantity.high != 0:
+        return SCHEME.measures
+    return (MEASURES[claim.label],) if claim.label in MEASURES else ()
 
 
 def _same(a: Figure, b: Figure) -> bool:
