@@ -21,7 +21,7 @@ def _or_null(schema: Schema) -> Schema:
 
 
 _NAME: Schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
-_BOUND: Schema = {"type": ["integer", "null"], "minimum": 0, "maximum": LARGEST_COUNT}
+_BOUND = _or_null({"type": "integer", "minimum": 0, "maximum": LARGEST_COUNT})
 _SOURCE = closed(
     {"names": many(_NAME, maxItems=MOST_SOURCES), "kind": _choice("source_kind"), "stance": _choice("stance")},
     ["names", "kind", "stance"],

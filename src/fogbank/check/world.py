@@ -69,16 +69,12 @@ def strays(document: Document, sheet: Mapping[str, Any]) -> Iterator[Stray]:
     told = {number for text in words for number in _numbers(text)}
     seen: set[tuple[int, str]] = set()
     for claim in claims(document):
-        measures = ("killed", "injured") if claim.label == "CASUALTY" else (MEASURES.get(claim.label, ""),)
-        figure, place = claim.quantity, _place(claim, document)
-        if measures == ("",) or figure is None or place is None or figure.best is None:
+        figure, place, measures = claim.quantity, _place(claim, document), _measures(claim)
+        if not measures or figure is None or place is None or figure.best is None or (claim.part and figure.best == 1):
             continue
-        if (
-            any(name in measures and _same(figure, other) for name, other in given)
-            or (place.start, measures[0]) in seen
-        ):
+        if any(name in measures and _same(figure, held) for name, held in given) or (place.start, claim.label) in seen:
             continue
-        seen.add((place.start, measures[0]))
+        seen.add((place.start, claim.label))
         others = dict.fromkeys(name for name, other in given if _same(figure, other))
         source = claim.sources[0].name or "unnamed" if claim.sources else "the writer"
         quote = document.quote(place) if document.text is not None else ""
