@@ -88,6 +88,9 @@ class _Derivation:
             if label == "part_of" and SCHEME.layer_of.get(by_id[head].label) == "entity":
                 for whole in held:
                     self._parts_of[whole.id].append(by_id[head])
+        self._numerals = {(span.start, span.end) for span in document.spans if span.label == "QUANTITY"}
+        self._mentions: dict[str, Mention] = {}
+        self._heard_at: dict[str, list[Chain]] = {}
         self._revised = {r.tail for r in document.relations if r.label == "revises"}
         self._triggers = in_order(s for s in document.spans if SCHEME.layer_of.get(s.label) == "event")
         self._affected_by = self._find_affected()
@@ -161,8 +164,10 @@ class _Derivation:
         return {label: [t for t in tails if self._says(chain, t)] for label, tails in held.items()}
 
     def _chains(self, span: Span) -> list[Chain]:
-        spoken = {self._attribution.spoken(chain): None for chain in self._attribution.chains(span)}
-        return list(spoken)
+        if span.id not in self._heard_at:
+            spoken = (self._attribution.spoken(chain) for chain in self._attribution.chains(span))
+            self._heard_at[span.id] = list(dict.fromkeys(spoken))
+        return self._heard_at[span.id]
 
     def _says(self, chain: Chain, argument: Span) -> bool:
         """Whether an argument is in the CONTENT of a chain, or its cue is the nearest of those that share it."""
@@ -292,8 +297,10 @@ class _Derivation:
         )
 
     def _mention(self, span: Span) -> Mention:
-        cluster = in_order(self._document.by_id[name] for name in self._entity[span.id])
-        return mention_of(self._document, span, cluster)
+        if span.id not in self._mentions:
+            cluster = in_order(self._document.by_id[name] for name in self._entity[span.id])
+            self._mentions[span.id] = mention_of(self._document, span, cluster, self._numerals)
+        return self._mentions[span.id]
 
 
 def _distinct(quantities: list[Span]) -> list[Span | None]:

@@ -5,7 +5,7 @@ linked.  Pronouns and bare numerals are shown only where there are no other word
 Without the text there are no names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from fogbank.model.claim import Mention
 from fogbank.model.document import Document, Span
@@ -22,12 +22,16 @@ OWN_VOICE = frozenset({"i", "me", "my", "we", "us", "our", "ours", "myself", "ou
 """What a writer calls oneself."""
 
 
-def mention_of(document: Document, span: Span, cluster: Sequence[Span]) -> Mention:
-    """Make the mention of an entity where `span` is what an event or cue has, of all its mentions in order."""
+def mention_of(
+    document: Document, span: Span, cluster: Sequence[Span], numerals: Container[tuple[int, int]]
+) -> Mention:
+    """Make the mention of an entity where `span` is what an event or cue has, of all its mentions in order.
+
+    `numerals` are the places of the document's figures.
+    """
     ids = tuple(other.id for other in cluster)
     if document.text is None:
         return Mention(None, (), span.start, span.end, ids, span.label)
-    numerals = {(s.start, s.end) for s in document.spans if s.label == "QUANTITY"}
     words = {s: document.quote(s) for s in cluster}
     telling = [s for s in cluster if words[s].casefold() not in PRONOUNS and (s.start, s.end) not in numerals]
     named = [s for s in telling if words[s][:1].isupper()]
