@@ -28,16 +28,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from fogbank.model.attribution import Attribution, Chain, Who, in_order
+from fogbank.model.attribution import in_order
 from fogbank.model.claim import Claim, Figure, Mention, Source
-from fogbank.model.document import Document, Span, clusters
+from fogbank.model.document import Document, Span
 from fogbank.model.naming import mention_of
-from fogbank.model.scheme import SCHEME
+from fogbank.model.utterances import Utterance, Utterances, Voice, distance
 
-_ARGUMENTS = ("affected", "agent", "place", "time", "quantity")
-_DESCRIBING = ("same", "part_of", "member_of", "located_in", "quantity")
 _COUNTED = ("PERSON", "PEOPLE", "FORCE", "ORG")
-Voice = tuple[Who, ...]
 
 
 def claims(document: Document) -> tuple[Claim, ...]:
@@ -51,20 +48,11 @@ def derive(document: Document) -> tuple[Claim, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """A trigger as one chain of sources has it, with the arguments that this chain says."""
-
-    trigger: Span
-    chain: Chain
-    arguments: dict[str, list[Span]]
-
-
-@dataclass(frozen=True, slots=True)
 class _Group:
     """An affected entity: the mentions that the event has, and who has them."""
 
     mentions: tuple[Span, ...]
-    said: tuple[_Said, ...]
+    said: tuple[Utterance, ...]
 
 
 class _Derivation:
@@ -72,54 +60,20 @@ class _Derivation:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._attribution = Attribution(document)
-        self._entity = self._attribution.cluster_of
-        self._event = {span.id: frozenset((span.id,)) for span in document.spans}
-        for cluster in clusters(document, "same_event"):
-            self._event.update(dict.fromkeys(cluster, cluster))
-        by_id = document.by_id
-        tails: defaultdict[tuple[str, str], list[Span]] = defaultdict(list)
-        for relation in document.relations:
-            if relation.head in by_id and relation.tail in by_id:
-                tails[relation.head, relation.label].append(by_id[relation.tail])
-        self._tails = {key: in_order(held) for key, held in tails.items()}
-        self._parts_of: defaultdict[str, list[Span]] = defaultdict(list)
-        for (head, label), held in tails.items():
-            if label == "part_of" and SCHEME.layer_of.get(by_id[head].label) == "entity":
-                for whole in held:
-                    self._parts_of[whole.id].append(by_id[head])
+        self._all = Utterances(document)
         self._numerals = {(span.start, span.end) for span in document.spans if span.label == "QUANTITY"}
         self._mentions: dict[str, Mention] = {}
-        self._heard_at: dict[str, list[Chain]] = {}
         self._revised = {r.tail for r in document.relations if r.label == "revises"}
-        self._triggers = in_order(s for s in document.spans if SCHEME.layer_of.get(s.label) == "event")
-        self._affected_by = self._find_affected()
-        self._active = {
-            r.tail for r in document.relations if r.label in SCHEME.relation_names and r.label not in _DESCRIBING
-        }
-
-    def _of(self, head: Span, label: str) -> list[Span]:
-        return self._tails.get((head.id, label), [])
-
-    def _find_affected(self) -> dict[frozenset[str], set[str]]:
-        """Find the labels of the events that affect each entity cluster."""
-        found: defaultdict[frozenset[str], set[str]] = defaultdict(set)
-        for trigger in self._triggers:
-            for tail in self._of(trigger, "affected"):
-                found[self._entity[tail.id]].add(trigger.label)
-        return dict(found)
-
-    # ------------------------------------------------------------ who says what
 
     def claims(self) -> Iterator[Claim]:
-        events: defaultdict[tuple[Voice, frozenset[str], str, str], list[_Said]] = defaultdict(list)
-        for trigger in self._triggers:
-            for said in self._said(trigger):
+        events: defaultdict[tuple[Voice, frozenset[str], str, str], list[Utterance]] = defaultdict(list)
+        for trigger in self._all.triggers:
+            for said in self._all.said(trigger):
                 status = str(trigger.attributes.get("status", ""))
-                events[self._voice(said.chain), self._event[trigger.id], trigger.label, status].append(said)
+                events[self._all.voice(said.chain), self._all.event[trigger.id], trigger.label, status].append(said)
         made = [(claim, said) for event in events.values() for claim, said in self._of_event(event)]
 
-        def place(entry: tuple[Claim, _Said]) -> tuple[object, ...]:
+        def place(entry: tuple[Claim, Utterance]) -> tuple[object, ...]:
             claim, said = entry
             group, trigger = claim.affected, said.trigger
             cues = tuple((voice.cue.start, voice.cue.end) for voice in said.chain)
@@ -128,84 +82,13 @@ class _Derivation:
 
         yield from (claim for claim, _ in sorted(made, key=place))
 
-    def _voice(self, chain: Chain) -> Voice:
-        return tuple(self._attribution.who(voice.cue) for voice in chain)
-
-    def _said(self, trigger: Span) -> Iterator[_Said]:
-        held = {label: self._of(trigger, label) for label in _ARGUMENTS}
-        held["time"] = [time for time in held["time"] if {"start", "end"} & time.attributes.keys()]
-        parts = self._parts(held["affected"])
-        apart = [
-            span
-            for span in (*held["affected"], *held["quantity"])
-            if (span.label == "QUANTITY" or self._of(span, "quantity")) and self._elsewhere(span, trigger)
-        ]
-        for span in (*parts, *apart):
-            for chain in self._chains(span):
-                alone = {"affected": [], "quantity": [], "quantity" if span.label == "QUANTITY" else "affected": [span]}
-                yield _Said(trigger, chain, {**self._heard(chain, trigger, held), **alone})
-        rest = {label: [tail for tail in tails if tail not in apart] for label, tails in held.items()}
-        if apart and not rest["affected"] and not rest["quantity"]:
-            return
-        for chain in self._chains(trigger):
-            arguments = self._heard(chain, trigger, rest)
-            if chain and self._only_blames(chain) and not self._outside(chain, arguments["agent"]):
-                continue
-            yield _Said(trigger, chain, arguments)
-
-    def _elsewhere(self, span: Span, trigger: Span) -> bool:
-        """Whether a span stands in a CONTENT that does not hold the trigger."""
-        return any(chain and self._outside(chain, [trigger]) for chain in self._chains(span))
-
-    def _heard(self, chain: Chain, trigger: Span, held: dict[str, list[Span]]) -> dict[str, list[Span]]:
-        """Leave of a trigger's arguments those that a chain says."""
-        if chain and self._outside(chain, [trigger]):
-            return {label: [t for t in tails if not self._outside(chain, [t])] for label, tails in held.items()}
-        return {label: [t for t in tails if self._says(chain, t)] for label, tails in held.items()}
-
-    def _chains(self, span: Span) -> list[Chain]:
-        if span.id not in self._heard_at:
-            spoken = (self._attribution.spoken(chain) for chain in self._attribution.chains(span))
-            self._heard_at[span.id] = list(dict.fromkeys(spoken))
-        return self._heard_at[span.id]
-
-    def _says(self, chain: Chain, argument: Span) -> bool:
-        """Whether an argument is in the CONTENT of a chain, or its cue is the nearest of those that share it."""
-        if not chain or not self._outside(chain, [argument]):
-            return True
-        cue, content = chain[0]
-        nearest = min(self._attribution.parallel(content), key=lambda other: (_distance(other, argument), other.start))
-        return nearest == cue
-
-    @staticmethod
-    def _outside(chain: Chain, spans: Iterable[Span]) -> list[Span]:
-        content = chain[0].content
-        return [span for span in spans if not (content.start <= span.start and span.end <= content.end)]
-
-    def _only_blames(self, chain: Chain) -> bool:
-        cue, content = chain[0]
-        parallel = self._attribution.parallel(content)
-        nearest = min(parallel, key=lambda other: (_distance(other, content), other.start))
-        return cue.attributes.get("stance") == "accuses" and nearest != cue
-
-    def _parts(self, groups: Iterable[Span]) -> list[Span]:
-        """Give the parts of affected groups that have no part in anything else; parts of parts too."""
-        found: dict[str, Span] = {}
-        wholes = [mention for group in groups for mention in self._entity[group.id]]
-        while wholes:
-            for part in self._parts_of.get(wholes.pop(), ()):
-                if part.id not in found and not self._entity[part.id] & self._active:
-                    found[part.id] = part
-                    wholes.extend(self._entity[part.id])
-        return in_order(found.values())
-
-    # ------------------------------------------------------------ from an event to its claims
-
-    def _of_event(self, event: list[_Said]) -> Iterator[tuple[Claim, _Said]]:
+    def _of_event(self, event: list[Utterance]) -> Iterator[tuple[Claim, Utterance]]:
         groups: list[_Group] = []
-        for cluster in dict.fromkeys(self._entity[m.id] for said in event for m in said.arguments["affected"]):
-            having = [s for s in event if any(self._entity[m.id] == cluster for m in s.arguments["affected"])]
-            mentions = in_order({m for s in having for m in s.arguments["affected"] if self._entity[m.id] == cluster})
+        for cluster in dict.fromkeys(self._all.entity[m.id] for said in event for m in said.arguments["affected"]):
+            having = [s for s in event if any(self._all.entity[m.id] == cluster for m in s.arguments["affected"])]
+            mentions = in_order(
+                {m for s in having for m in s.arguments["affected"] if self._all.entity[m.id] == cluster}
+            )
             groups.append(_Group(tuple(mentions), tuple(having)))
         figures = [self._figures(group) for group in groups]
         own = in_order({quantity for said in event for quantity in said.arguments["quantity"]})
@@ -226,15 +109,15 @@ class _Derivation:
 
     def _figures(self, group: _Group) -> list[Span]:
         """Give the figures of a group: of its own mentions, else of others in the same voice."""
-        if own := in_order({q for mention in group.mentions for q in self._of(mention, "quantity")}):
+        if own := in_order({q for mention in group.mentions for q in self._all.of(mention, "quantity")}):
             return own
-        voice = self._voice(group.said[0].chain)
-        others = in_order(self._document.by_id[name] for name in self._entity[group.mentions[0].id])
+        voice = self._all.voice(group.said[0].chain)
+        others = in_order(self._document.by_id[name] for name in self._all.entity[group.mentions[0].id])
         return [
             quantity
             for other in others
-            if any(self._voice(chain) == voice for chain in self._chains(other))
-            for quantity in self._of(other, "quantity")
+            if any(self._all.voice(chain) == voice for chain in self._all.chains(other))
+            for quantity in self._all.of(other, "quantity")
         ][:1]
 
     def _is_part(self, group: _Group) -> bool:
@@ -243,14 +126,14 @@ class _Derivation:
         wholes = [
             whole
             for mention in group.mentions
-            for name in self._entity[mention.id]
-            for whole in self._of(self._document.by_id[name], "part_of")
+            for name in self._all.entity[mention.id]
+            for whole in self._all.of(self._document.by_id[name], "part_of")
         ]
-        return any(label in self._affected_by.get(self._entity[whole.id], ()) for whole in wholes) or any(
-            whole.label == label for said in group.said for whole in self._of(said.trigger, "part_of")
+        return any(label in self._all.affected_by.get(self._all.entity[whole.id], ()) for whole in wholes) or any(
+            whole.label == label for said in group.said for whole in self._all.of(said.trigger, "part_of")
         )
 
-    def _claim(self, event: list[_Said], group: _Group, quantity: Span | None) -> Claim:
+    def _claim(self, event: list[Utterance], group: _Group, quantity: Span | None) -> Claim:
         ordered = [*group.said, *(said for said in event if said not in group.said)]
         first = group.said[0]
         centre = group.mentions[0] if group.mentions else quantity or first.trigger
@@ -260,14 +143,14 @@ class _Derivation:
             return next((span for span in found if span is not None), None)
 
         agent, place, time = map(nearest, ("agent", "place", "time"))
-        times = [t for voice in first.chain[:1] for t in self._of(voice.cue, "time") if "start" in t.attributes]
+        times = [t for voice in first.chain[:1] for t in self._all.of(voice.cue, "time") if "start" in t.attributes]
         said = _nearest(times, centre)
         having = {said.trigger for said in group.said}
         made_from = {
             *having,
             *group.mentions,
             *(span for span in (agent, place, quantity, time, said) if span is not None),
-            *(s for voice in first.chain for s in (*voice, *self._attribution.sources(voice.cue))),
+            *(s for voice in first.chain for s in (*voice, *self._all.attribution.sources(voice.cue))),
         }
         return Claim(
             sources=tuple(self._source(voice.cue) for voice in first.chain),
@@ -282,7 +165,7 @@ class _Derivation:
             said=_attribute(said, "start"),
             part=self._is_part(group),
             revised=quantity is not None and quantity.id in self._revised,
-            event=in_order(self._document.by_id[name] for name in self._event[first.trigger.id])[0].id,
+            event=in_order(self._document.by_id[name] for name in self._all.event[first.trigger.id])[0].id,
             spans=tuple(span.id for span in in_order(made_from)),
         )
 
@@ -290,7 +173,7 @@ class _Derivation:
 
     def _source(self, cue: Span) -> Source:
         return Source(
-            mentions=tuple(self._mention(source) for source in self._attribution.sources(cue)),
+            mentions=tuple(self._mention(source) for source in self._all.attribution.sources(cue)),
             kind=str(cue.attributes.get("source_kind", "unnamed")),
             stance=str(cue.attributes.get("stance", "")),
             cue=cue.id,
@@ -298,7 +181,7 @@ class _Derivation:
 
     def _mention(self, span: Span) -> Mention:
         if span.id not in self._mentions:
-            cluster = in_order(self._document.by_id[name] for name in self._entity[span.id])
+            cluster = in_order(self._document.by_id[name] for name in self._all.entity[span.id])
             self._mentions[span.id] = mention_of(self._document, span, cluster, self._numerals)
         return self._mentions[span.id]
 
@@ -309,12 +192,8 @@ def _distinct(quantities: list[Span]) -> list[Span | None]:
     return told[::-1] or [None]
 
 
-def _distance(a: Span, b: Span) -> int:
-    return max(0, a.start - b.end, b.start - a.end)
-
-
 def _nearest(spans: Iterable[Span], centre: Span) -> Span | None:
-    return min(spans, key=lambda span: (_distance(span, centre), span.start), default=None)
+    return min(spans, key=lambda span: (distance(span, centre), span.start), default=None)
 
 
 def _attribute(span: Span | None, name: str) -> str | None:
