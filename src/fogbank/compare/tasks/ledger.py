@@ -97,13 +97,17 @@ def agreement(a: Interval, b: Interval) -> float:
 
 
 def _closed(account: Account) -> Interval | None:
-    """Close the open bounds of an account's range; None where it has no bound at all."""
+    """Close the open bounds of an account's range; None where it has no bound at all.
+
+    Bounds out of order, which only a prediction that was not checked can have, are turned round.
+    """
     low, best, high = account.range
     known = [bound for bound in (low, best, high) if bound is not None]
     if not known:
         return None
     middle = known[0] if best is None else best
-    return Interval(middle if low is None else low, best, middle if high is None else high)
+    ends = sorted((middle if low is None else low, middle if high is None else high))
+    return Interval(ends[0], best, ends[1])
 
 
 def _same_best(a: Interval, b: Interval) -> float:
