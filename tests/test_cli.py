@@ -125,7 +125,7 @@ def test_a_stale_file_is_named_and_build_mends_it(monkeypatch: pytest.MonkeyPatc
 def copy_checkout(corpus: Corpus, folder: Path) -> None:
     import shutil
 
-    for name in ("corpus", "annotations", "schema", "data", "baselines"):
+    for name in ("corpus", "annotations", "schema", "data", "baselines", "leaderboard"):
         shutil.copytree(corpus.root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("README.md", "DATASHEET.md"):
         shutil.copy(corpus.root / name, folder)

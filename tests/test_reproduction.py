@@ -20,7 +20,7 @@ TEXTS = os.environ.get("FOGBANK_TEXTS", "")
 @pytest.fixture
 def checkout(studio_template: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "checkout"
-    for name in ("corpus", "annotations", "schema", "data", "baselines"):
+    for name in ("corpus", "annotations", "schema", "data", "baselines", "leaderboard"):
         ignored = shutil.ignore_patterns("__pycache__", "withheld")
         shutil.copytree(HOME.root / name, folder / name, ignore=ignored)
     for name in ("README.md", "DATASHEET.md"):
@@ -103,4 +103,4 @@ def kill_while_annotations_are_entered(process: "subprocess.Popen[str]") -> None
 
 
 def table(output: str) -> str:
-    return output[output.index("split   system") :]
+    return output[output.index("split       system") :]

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from fogbank.check.claim import CLAIMS
-from fogbank.check.results import REPORT
+from fogbank.check.results import DESCRIPTION, ENTRY, REPORT
 from fogbank.check.shapes import (
     ARTICLE_ID,
     END,
@@ -240,6 +240,8 @@ def schemas() -> dict[str, Schema]:
         "article": _article(),
         "rounds": _rounds(),
         "report": REPORT,
+        "description": DESCRIPTION,
+        "entry": ENTRY,
     }
     return {
         f"{name}.schema.json": {"$schema": _DRAFT, "$id": f"{_BASE}{name}.schema.json", **schema}

@@ -118,6 +118,12 @@ Measure = Rates | Mean
 Rows = dict[str, Measure]
 
 
+def measure_of(sums: ArrayLike) -> Measure:
+    """Make a measure from its sums: rates from three axes, a mean from two."""
+    held = np.asarray(sums, dtype=np.float64)
+    return Rates(held) if held.ndim == 3 else Mean(held)
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """A figure with its 95 % interval.

@@ -1,11 +1,11 @@
 """A report: what was measured, of what, and under which conditions; the same in Python, as JSON and as a table."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from math import isnan
 from typing import Any
 
-from fogbank.compare.measure import ALL, Interval, Score
+from fogbank.compare.measure import ALL, Interval, Score, Sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class Report:
 
     `scores` maps a task to rows, "all" first; what rows mean is said by the task's module.  `groups` counts the
     incidents that the bootstrap draws from.  `missing` lists gold documents that were not predicted; they count as
-    empty predictions.
+    empty predictions.  `headlines` keeps, for each task, the sums of the row "all" by incident, from which the figure
+    can be computed again and compared with another system's (see `ranking`); a report in JSON has only the figures.
     """
 
     system: str
@@ -44,6 +45,7 @@ class Report:
     groups: int
     missing: tuple[str, ...]
     scores: Mapping[str, Mapping[str, Score]]
+    headlines: Mapping[str, Mapping[str, Sums]] = field(default_factory=dict, compare=False, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON values."""

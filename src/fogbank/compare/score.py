@@ -10,7 +10,7 @@ from hashlib import sha256
 from importlib.metadata import version
 
 from fogbank.compare.bootstrap import RESAMPLES, SEED, estimate, resample
-from fogbank.compare.measure import Measure
+from fogbank.compare.measure import ALL, Measure
 from fogbank.compare.report import Report, Signature
 from fogbank.compare.tasks import TASKS
 from fogbank.errors import DataError, InvalidValueError
@@ -62,9 +62,12 @@ def score(
     versions, missing = align(gold, predicted, split)
     members = groups_of(gold, groups)
     drawn = resample(members, resamples, seed)
-    scores = {name: estimate(rows, drawn) for name, rows in measure(gold, versions, tasks).items()}
+    measured = measure(gold, versions, tasks)
+    scores = {name: estimate(rows, drawn) for name, rows in measured.items()}
+    names = sorted(set(members))
+    headlines = {name: dict(zip(names, drawn.grouped(rows[ALL].sums), strict=True)) for name, rows in measured.items()}
     signature = sign(gold, split, tasks, resamples, seed)
-    return Report(system, signature, len(gold), drawn.groups, missing, scores)
+    return Report(system, signature, len(gold), drawn.groups, missing, scores, headlines)
 
 
 def sign(gold: Iterable[Document], split: str, tasks: Iterable[str], resamples: int, seed: int) -> Signature:

@@ -16,7 +16,7 @@ bootstrap over so few is too sure of itself.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -107,7 +107,7 @@ def compare(
     """Compare two systems' predictions in the headline of each task; arguments and errors are those of `score`."""
     one, other = (measure(gold, align(gold, side, split)[0], tasks) for side in (first, second))
     drawn = resample(groups_of(gold, groups), resamples, seed)
-    exchanges = _exchanges(drawn.groups, resamples, seed)
+    exchanges = assignments(drawn.groups, resamples, seed)
     differences = {task: _difference(one[task][ALL], other[task][ALL], drawn, exchanges) for task in tasks}
     signature = sign(gold, split, tasks, resamples, seed)
     return Comparison(systems, signature, len(gold), drawn.groups, differences)
@@ -120,16 +120,23 @@ def _difference(first: Measure, second: Measure, drawn: Resamples, exchanges: ND
     resampled = _figures(first, drawn.sums(first.sums)) - _figures(second, drawn.sums(second.sums))
     number = len(resampled)
     sides = [(1 + np.count_nonzero(side)) / (1 + number) for side in (resampled <= _SLACK, resampled >= -_SLACK)]
-    held = [drawn.grouped(one.sums) for one in (first, second)]
-    moved = np.tensordot(exchanges, held[1] - held[0], axes=1)
-    exchanged = _figures(first, held[0].sum(axis=0) + moved) - _figures(second, held[1].sum(axis=0) - moved)
-    as_large = np.count_nonzero(np.abs(exchanged) >= abs(a - b) - _SLACK)
+    held = [replace(one, sums=drawn.grouped(one.sums)) for one in (first, second)]
     return Difference(
-        a, b, a - b, interval(resampled), float(min(1.0, 2 * min(sides))), float(as_large / len(exchanged))
+        a, b, a - b, interval(resampled), float(min(1.0, 2 * min(sides))), randomised(held[0], held[1], exchanges)
     )
 
 
-def _exchanges(groups: int, number: int, seed: int) -> NDArray[np.float64]:
+def randomised(first: Measure, second: Measure, exchanges: NDArray[np.float64]) -> float:
+    """Give p of approximate randomisation for two measures of the same groups; `exchanges` are `assignments`."""
+    own, other = first.sums.sum(axis=0), second.sums.sum(axis=0)
+    moved = np.tensordot(exchanges, second.sums - first.sums, axes=1)
+    observed, exchanged = (
+        np.abs(_figures(first, own + change) - _figures(second, other - change)) for change in (moved[:1] * 0, moved)
+    )
+    return float(np.count_nonzero(exchanged >= observed - _SLACK) / len(exchanged))
+
+
+def assignments(groups: int, number: int, seed: int) -> NDArray[np.float64]:
     """Say which groups are exchanged, 0 or 1, shape (assignments, groups): all assignments, or the observed and some.
 
     Drawn with a seed of their own, so that they do not depend on how the resamples are drawn.

@@ -4,7 +4,7 @@
 Everything listed here can be deleted and comes back the same.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from fogbank.curate.studio.config import label_config
 from fogbank.model.corpus import Corpus
 from fogbank.model.storage import pretty_json_bytes, read_bytes, write_bytes
 from fogbank.publish.accounts import account_tables
+from fogbank.publish.board import Board, board_markdown, board_page, read_board
 from fogbank.publish.dataset import is_same, parquet_bytes, tables
 from fogbank.publish.realism import realism
 from fogbank.publish.statistics import Statistics, statistics
@@ -42,7 +43,7 @@ def stale(corpus: Corpus) -> Iterator[Stale]:
     documents = {document_id: one.document for document_id, one in gold.items()}
     counted = statistics(corpus, documents)
     for path, content in _files(corpus, gold, counted):
-        if not path.is_file() or path.read_bytes() != content:
+        if not is_current(path, content):
             yield Stale(path, content)
     for path in sorted(corpus.gold_folder.glob("*.json")):
         if path.stem not in gold:
@@ -57,12 +58,36 @@ def build(corpus: Corpus, *, check: bool = False) -> list[Path]:
     """Bring every generated file up to date and return the paths that were stale; `check` only looks."""
     found = list(stale(corpus))
     if not check:
-        for path, content in found:
-            if content is None:
-                path.unlink()
-            else:
-                write_bytes(path, content)
+        _write(found)
+    elif any(path.is_relative_to(corpus.root / "data") for path, _ in found):
+        return [path for path, _ in found]
+    return [path for path, _ in found] + build_board(corpus, read_board(corpus), check=check)
+
+
+def build_board(corpus: Corpus, board: Board, *, check: bool = False) -> list[Path]:
+    """Bring the leaderboard's table and page up to date; as `build`.
+
+    It stands apart since its entries are held against the published dataset, which must be current first.
+    """
+    folder = corpus.root / "leaderboard"
+    made = {folder / "README.md": board_markdown(board).encode(), folder / "index.html": board_page(board).encode()}
+    found = [Stale(path, content) for path, content in made.items() if not is_current(path, content)]
+    if not check:
+        _write(found)
     return [path for path, _ in found]
+
+
+def is_current(path: Path, content: bytes) -> bool:
+    """Whether a file is there with this content."""
+    return path.is_file() and path.read_bytes() == content
+
+
+def _write(found: Iterable[Stale]) -> None:
+    for path, content in found:
+        if content is None:
+            path.unlink()
+        else:
+            write_bytes(path, content)
 
 
 def _files(corpus: Corpus, gold: dict[str, Gold], counted: Statistics) -> Iterator[tuple[Path, bytes]]:

@@ -1,7 +1,8 @@
 """The whole path in one go: articles, Label Studio, checked exports, gold, dataset, baselines, scores, report page.
 
 Every step can be run again: what is there is left alone, so a second run is quick and a killed one continues.  Only
-`build/` is written, and the generated files where they are not current (then the run says which).
+`build/` is written, and the generated files and the baselines' entries of the leaderboard where they are not current
+(then the run says which).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,10 +18,12 @@ from fogbank.errors import DataError
 from fogbank.model.corpus import WIRE, Corpus
 from fogbank.model.document import Document
 from fogbank.model.storage import pretty_json_bytes, write_bytes
-from fogbank.publish.dataset import load, load_articles
-from fogbank.publish.evaluation import read_predictions, score_file
+from fogbank.publish.dataset import load_articles
+from fogbank.publish.evaluation import read_predictions
 from fogbank.publish.generated import build
+from fogbank.publish.leaderboard import entry_path
 from fogbank.publish.page import write_page
+from fogbank.publish.submission import submit
 from fogbank.publish.systems import is_trained, predict, train, trained, write_predictions
 
 Tell = Callable[[str], None]
@@ -59,10 +62,11 @@ def reproduce(corpus: Corpus, *, studio: bool = True, texts: Path | None = None,
             train(corpus, name)
         for split in _splits(corpus, tell if name == SYSTEMS[0] else None):
             predictions[name, split] = _predicted(corpus, name, split)
-            gold = load(split, corpus)
-            report = score_file(corpus, gold, predictions[name, split], system=name, split=split)
+            report = _enter(corpus, name, split, tell)
             write_bytes(corpus.root / "build" / "reports" / f"{name}.{split}.json", pretty_json_bytes(report.to_json()))
             reports.append(report)
+    for path in build(corpus):
+        tell(f"build: {path.relative_to(corpus.root)} was not current and is written")
     tell("")
     for line in summary(reports):
         tell(line)
@@ -73,10 +77,10 @@ def reproduce(corpus: Corpus, *, studio: bool = True, texts: Path | None = None,
 
 def summary(reports: Sequence[Report]) -> list[str]:
     """Give the table that is printed at the end: the headline of each task with its interval, by split and system."""
-    lines = [f"{'split':8}{'system':12}{'task':14}{'F1':>8}  95 % interval"]
+    lines = [f"{'split':12}{'system':12}{'task':14}{'F1':>8}  95 % interval"]
     for report in sorted(reports, key=lambda r: r.signature.split):
         for task, rows in report.scores.items():
-            where = f"{report.signature.split:8}{report.system:12}" if task == next(iter(report.scores)) else " " * 20
+            where = f"{report.signature.split:12}{report.system:12}" if task == next(iter(report.scores)) else " " * 24
             lines.append(f"{where}{task:14}{shown_figure(rows[ALL].value):>8}  {shown(rows[ALL].interval)}")
     return lines
 
@@ -133,14 +137,31 @@ def _demand_none(problems: Iterable[Problem], what: str) -> None:
 def _splits(corpus: Corpus, tell: Tell | None) -> list[str]:
     """The splits that can be scored: `wire` only with the texts of all its articles."""
     if all(corpus.articles[document_id].text is not None for document_id in corpus.split(WIRE)):
-        return ["test", WIRE]
+        return ["validation", "test", WIRE]
     if tell:
         tell("score: wire skipped, its texts are not here")
-    return ["test"]
+    return ["validation", "test"]
+
+
+def _prediction_file(corpus: Corpus, name: str, split: str) -> Path:
+    return corpus.root / "build" / "predictions" / f"{name}.{split}.jsonl"
+
+
+def _enter(corpus: Corpus, name: str, split: str, tell: Tell) -> Report:
+    """Score a baseline and put it on the leaderboard by its prediction file, as any other system is."""
+    path = entry_path(corpus, split, name)
+    before = path.read_bytes() if path.is_file() else None
+    description = corpus.root / "baselines" / f"{name}.toml"
+    made = submit(corpus, _prediction_file(corpus, name, split), description, system=name, split=split)
+    if made.report is None:
+        raise DataError("\n".join([f"{name} cannot be entered on the leaderboard:", *map(str, made.problems)]))
+    if path.read_bytes() != before:
+        tell(f"leaderboard: {path.relative_to(corpus.root)} was not current and is written")
+    return made.report
 
 
 def _predicted(corpus: Corpus, name: str, split: str) -> list[Document]:
-    path = corpus.root / "build" / "predictions" / f"{name}.{split}.jsonl"
+    path = _prediction_file(corpus, name, split)
     documents = list(predict(trained(corpus, name), load_articles(split, corpus)))
     write_predictions(path, documents)
     read, problems = read_predictions(corpus, path)
