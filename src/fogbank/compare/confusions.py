@@ -128,30 +128,36 @@ def _same_words(a: Span, b: Span) -> float:
 
 
 def _of_relations(one: Document, other: Document) -> Iterator[Finding]:
+    for (head, tail), first, second in relation_differences(one, other):
+        places = [locate(one, start, end).words for start, end, _ in (head, tail)]
+        words = None if None in places else " → ".join(map(str, places))
+        place = Place(one.id, head[0], head[1], words)
+        yield "relation" if first and second else "one-sided relation", first, second, place
+
+
+Key = tuple[int, int, str]
+Ends = tuple[Key, Key]
+
+
+def relation_differences(one: Document, other: Document) -> Iterator[tuple[Ends, str | None, str | None]]:
+    """Yield pairs of spans that both versions have and join differently: the keys of head and tail, and both labels."""
     common = {span.key for span in one.spans} & {span.key for span in other.spans}
     left, right = _joined(one, common), _joined(other, common)
     for ends in sorted(left.keys() | right.keys()):
         first, second = left.get(ends), right.get(ends)
         linked = (second or first) if not (first and second) else None
         if first != second and not (linked in _COREFERENCE and _in_one_cluster(other if first else one, linked, ends)):
-            (start, end, _), (tail_start, tail_end, _) = ends
-            head, tail = locate(one, start, end), locate(one, tail_start, tail_end)
-            words = None if head.words is None else f"{head.words} → {tail.words}"
-            place = Place(one.id, start, end, words)
-            yield "relation" if first and second else "one-sided relation", first, second, place
+            yield ends, first, second
 
 
-Key = tuple[int, int, str]
-
-
-def _in_one_cluster(document: Document, label: str, ends: tuple[Key, Key]) -> bool:
+def _in_one_cluster(document: Document, label: str, ends: Ends) -> bool:
     known = document.by_id
     return any({known[i].key for i in ids} >= set(ends) for ids in clusters(document, label))
 
 
-def _joined(document: Document, common: set[Key]) -> dict[tuple[Key, Key], str]:
+def _joined(document: Document, common: set[Key]) -> dict[Ends, str]:
     """Map pairs of common spans to the label that joins them; of several the first by name."""
-    found: dict[tuple[Key, Key], str] = {}
+    found: dict[Ends, str] = {}
     for relation in sorted(document.relations, key=lambda r: r.label, reverse=True):
         head, tail = document.by_id.get(relation.head), document.by_id.get(relation.tail)
         if head and tail and head.key in common and tail.key in common:
