@@ -85,20 +85,20 @@ class Bench:
 
     def __init__(self, corpus: Corpus, split: str) -> None:
         self.split = split
-        gold = load(split, corpus)
+        self._gold = gold = load(split, corpus)
         self.documents = len(gold)
         self._is_whole = all(document.text is not None for document in gold)
         members = groups_of(gold, groups(corpus))
         self.names = sorted(set(members))
         self.signature: Signature = sign(gold, split, TASKS, RESAMPLES, SEED)
         self.drawn: Resamples = resample(self.names)
-        self._measured = measure(gold, gold)
         self._grouped = resample(members, 0).grouped
 
     @cached_property
     def perfect(self) -> dict[str, Measure]:
         """The headlines of gold against itself, by incident: the shape of every entry's, and the numbers in gold."""
-        return {task: measure_of(self._grouped(rows[ALL].sums)) for task, rows in self._measured.items()}
+        measured = measure(self._gold, self._gold)
+        return {task: measure_of(self._grouped(rows[ALL].sums)) for task, rows in measured.items()}
 
     def read(self, path: Path, file: str) -> Entry:
         """Read an entry.  Raises DataError with the reason why it does not belong on the board."""
