@@ -4,13 +4,12 @@ Secrets go by the environment, never on the command line, which every user of a 
 """
 
 import os
-import re
 import shutil
 import socket
 import sys
 from pathlib import Path
 
-from fogbank.curate.studio.client import NOT_INSTALLED, httpx
+from fogbank.curate.studio.client import NOT_INSTALLED, hide, httpx
 from fogbank.errors import StudioError
 from fogbank.model.regions import MAIL_DOMAIN
 
@@ -20,7 +19,6 @@ DATA_FOLDER = "LABEL_STUDIO_BASE_DATA_DIR"
 """The name in its environment by which a server is told its data folder."""
 # All that the server needs of the caller's environment; it would read more names: HOST, PORT, USERNAME, proxies.
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
-_SECRET = re.compile(r"(token=|sessionid=|csrftoken=|Token |Bearer )\S+|\b[0-9a-f]{40}\b|\beyJ[\w.-]{20,}")
 
 
 def command(port: int) -> list[str]:
@@ -79,4 +77,4 @@ def last_words(log: Path, *secrets: str) -> str:
     words = "\n".join(line[:400] for line in lines[-12:])
     for secret in secrets:
         words = words.replace(secret, "…")
-    return _SECRET.sub("…", words)
+    return hide(words)

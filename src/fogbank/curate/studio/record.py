@@ -5,7 +5,7 @@ is `annotations/exports/<round>/<annotator>.json`: the project's export as Label
 withheld article the words are taken out, of an adjudication the list of differences; all else stays as exported.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,13 +13,21 @@ from fogbank.curate.rounds import Round
 from fogbank.curate.studio.annotators import ensure_annotator
 from fogbank.curate.studio.config import DIFFERENCES, instructions, label_config
 from fogbank.curate.studio.differences import differences
-from fogbank.curate.studio.project import Counts, Project, ensure_project, enter, export, project_title, push_articles
+from fogbank.curate.studio.project import (
+    Counts,
+    Project,
+    ensure_project,
+    enter,
+    export_each,
+    project_title,
+    push_articles,
+)
 from fogbank.curate.studio.server import Progress, Server
 from fogbank.model.corpus import WIRE, Corpus
 from fogbank.model.document import Document
 from fogbank.model.guidelines import read_guidelines
 from fogbank.model.regions import read_result, without_words
-from fogbank.model.storage import json_bytes, read_json, write_bytes
+from fogbank.model.storage import json_bytes, read_json, write_pieces
 
 Export = list[dict[str, Any]]
 
@@ -51,22 +59,28 @@ def enter_round(
     documents: Mapping[str, Sequence[Document]],
     progress: Progress | None = None,
 ) -> Counts:
-    """Enter documents as their annotators' own annotations; documents without text are left out.  See `enter`."""
+    """Enter documents as their annotators' own annotations, with their tasks where these are not there yet.
+
+    Documents without text are left out.  See `enter`.
+    """
     total = Counts(0, 0)
     for name, versions in documents.items():
         annotator = ensure_annotator(server, name)
         with_text = [document for document in versions if document.text is not None]
-        counts = enter(round_project(server, corpus, one, name), annotator, with_text, progress=progress)
+        project = round_project(server, corpus, one, name)
+        counts = enter(project, annotator, with_text, articles=corpus.articles, progress=progress)
         total = Counts(*(a + b for a, b in zip(total, counts, strict=True)))
     return total
 
 
 def pull_round(server: Server, corpus: Corpus, one: Round, folder: Path) -> list[Path]:
     """Export every project of a round into `folder/<round>/`; return the files."""
+    withheld = {article.id for article in corpus.articles.values() if article.part == WIRE}
     paths: list[Path] = []
     for name in one.assignments:
         path = folder / one.name / f"{name}.json"
-        write_bytes(path, export_bytes(_redacted(corpus, export(round_project(server, corpus, one, name)))))
+        tasks = export_each(round_project(server, corpus, one, name))
+        write_export(path, (_redacted(task, withheld) for task in tasks))
         paths.append(path)
     return paths
 
@@ -102,17 +116,23 @@ def compare_round(corpus: Corpus, one: Round, folder: Path) -> list[str]:
     return found
 
 
-def export_bytes(export: Export) -> bytes:
-    """Give an export as JSON with one task a line."""
-    return b"[\n" + b",\n".join(json_bytes(task).rstrip(b"\n") for task in export) + b"\n]\n"
+def write_export(path: Path, tasks: Iterable[Mapping[str, Any]]) -> bool:
+    """Write an export as JSON with one task a line; return whether anything changed."""
+    return write_pieces(path, _lines(tasks))
 
 
-def _redacted(corpus: Corpus, exported: Export) -> Export:
+def _lines(tasks: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    before = b"[\n"
+    for task in tasks:
+        yield before + json_bytes(task).rstrip(b"\n")
+        before = b",\n"
+    yield b"\n]\n" if before == b",\n" else b"[\n\n]\n"
+
+
+def _redacted(task: dict[str, Any], withheld: set[str]) -> dict[str, Any]:
     """Take out what no record keeps: the words of withheld articles, and the differences, made from other records."""
-    for task in exported:
-        task["data"].pop(DIFFERENCES, None)
-    withheld = {article.id for article in corpus.articles.values() if article.part == WIRE}
-    return [without_words([task])[0] if task["data"]["id"] in withheld else task for task in exported]
+    task["data"].pop(DIFFERENCES, None)
+    return without_words([task])[0] if task["data"]["id"] in withheld else task
 
 
 def round_project(server: Server, corpus: Corpus, one: Round, annotator: str) -> Project:
