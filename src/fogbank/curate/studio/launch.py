@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from fogbank.curate.studio.client import NOT_INSTALLED, hide, httpx
+from fogbank.curate.studio.database import SQLITE, Database
 from fogbank.errors import StudioError
 from fogbank.model.regions import MAIL_DOMAIN
 
@@ -29,13 +30,13 @@ def command(port: int) -> list[str]:
     return [program, "start", "--no-browser", "--internal-host", HOST, "--port", str(port)]
 
 
-def environment(folder: Path, password: str, token: str) -> dict[str, str]:
-    """Give the whole environment of a server on a data folder, with its administrator's secrets."""
+def environment(folder: Path, password: str, token: str, database: Database | None = None) -> dict[str, str]:
+    """Give the whole environment of a server on a data folder, with its administrator's secrets and its database."""
     return {
         **{name: os.environ[name] for name in _INHERITED if name in os.environ},
         "PYTHONUNBUFFERED": "1",
         DATA_FOLDER: str(folder),
-        "DJANGO_DB": "sqlite",
+        **(database.environment if database else SQLITE),
         "COLLECT_ANALYTICS": "false",
         "SENTRY_DSN": "",
         "FRONTEND_SENTRY_DSN": "",

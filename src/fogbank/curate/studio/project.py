@@ -23,7 +23,7 @@ from fogbank.curate.studio.annotators import Annotator
 from fogbank.curate.studio.client import asking
 from fogbank.curate.studio.differences import result_digest
 from fogbank.curate.studio.server import Progress, Server
-from fogbank.curate.studio.transfer import Imported, download, export_tasks, import_tasks, list_tasks
+from fogbank.curate.studio.transfer import Imported, export_directly, import_tasks, list_tasks, take_snapshot
 from fogbank.errors import StudioError
 from fogbank.model.corpus import Article
 from fogbank.model.document import Document
@@ -66,6 +66,13 @@ def project_title(round_name: str, annotator: str) -> str:
     return f"FogBank {round_name} {annotator}"
 
 
+def find_project(server: Server, title: str) -> Project:
+    """Find the project of this title.  Raises StudioError where there is none, or more than one."""
+    if (found := _find(server, title)) is None:
+        raise StudioError(f"project {title!r} does not exist; expected `fogbank studio push` first")
+    return Project(server, found, title)
+
+
 def ensure_project(server: Server, title: str, config: str, instructions: str = "") -> Project:
     """Find the project of this title, or make it; its labeling config and instructions (HTML) become these.
 
@@ -75,10 +82,7 @@ def ensure_project(server: Server, title: str, config: str, instructions: str = 
     client = server.client()
     wanted = {"label_config": config.strip(), "expert_instruction": instructions.strip()}  # as the server keeps them
     with asking(f"project {title!r}"):
-        found = [p for p in client.projects.list(title=title, page_size=_PAGE) if p.title == title]
-        if len(found) > 1:
-            raise StudioError(f"project {title!r} is there {len(found)} times; expected one: delete the others")
-        if not found:
+        if (number := _find(server, title)) is None:
             made = client.projects.create(
                 title=title,
                 maximum_annotations=1,
@@ -88,11 +92,20 @@ def ensure_project(server: Server, title: str, config: str, instructions: str = 
                 **wanted,
             )
             return Project(server, made.id, title)
-        held = client.projects.get(id=found[0].id)
+        held = client.projects.get(id=number)
         changed = {key: value for key, value in wanted.items() if (getattr(held, key) or "") != value}
         if changed:
             client.projects.update(id=held.id, **changed)
-    return Project(server, found[0].id, title)
+    return Project(server, number, title)
+
+
+def _find(server: Server, title: str) -> int | None:
+    with asking(f"project {title!r}"):
+        listed = server.client().projects.list(title=title, page_size=_PAGE)
+        found = [int(project.id) for project in listed if project.title == title]
+    if len(found) > 1:
+        raise StudioError(f"project {title!r} is there {len(found)} times; expected one: delete the others")
+    return found[0] if found else None
 
 
 def push_articles(project: Project, articles: Iterable[Article], progress: Progress | None = None) -> Counts:
@@ -196,7 +209,8 @@ def export(project: Project) -> list[dict[str, Any]]:
 def export_each(project: Project) -> Iterator[dict[str, Any]]:
     """Yield the tasks of `export` one at a time."""
     with tempfile.TemporaryFile() as file:
-        download(project.server, project.id, file, f"export of {project.title}")
+        with asking(f"export of {project.title}"), take_snapshot(project.server, project.id) as pieces:
+            file.writelines(pieces)
         file.flush()
         for task in parse_array(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)):
             yield orjson.loads(memoryview(task))
@@ -233,7 +247,7 @@ def _annotations(project: Project, annotator: Annotator, tasks: Iterable[_Task])
     if not numbers:
         return {}
     with asking(f"annotations of {project.title}"):
-        exported = export_tasks(project.server, project.id, numbers)
+        exported = orjson.loads(export_directly(project.server, project.id, numbers))
     return {
         task["id"]: _Held(held["id"], result_digest(held["result"]))
         for task in exported

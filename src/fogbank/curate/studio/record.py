@@ -9,8 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from fogbank.check.files import check_file
+from fogbank.check.problem import Level
+from fogbank.curate.inference import Inference, infer_in_task
 from fogbank.curate.rounds import Round
-from fogbank.curate.studio.annotators import ensure_annotator
+from fogbank.curate.studio.annotators import address, ensure_annotator
 from fogbank.curate.studio.config import DIFFERENCES, instructions, label_config
 from fogbank.curate.studio.differences import differences
 from fogbank.curate.studio.project import (
@@ -23,6 +26,7 @@ from fogbank.curate.studio.project import (
     push_articles,
 )
 from fogbank.curate.studio.server import Progress, Server
+from fogbank.errors import DataError
 from fogbank.model.corpus import WIRE, Corpus
 from fogbank.model.document import Document
 from fogbank.model.guidelines import read_guidelines
@@ -113,6 +117,45 @@ def compare_round(corpus: Corpus, one: Round, folder: Path) -> list[str]:
         exported: Export = read_json(folder / one.name / f"{name}.json")
         committed = [t for t in record(corpus, one, name) if corpus.articles[t["data"]["id"]].text is not None]
         found.extend(f"{one.name}/{name}: {difference}" for difference in differences(committed, exported))
+    return found
+
+
+def strangers(folder: Path, one: Round) -> list[str]:
+    """List the annotations in the pulled exports that another user than the project's annotator made or changed.
+
+    Label Studio lets every user do that, so blindness is looked after here.
+    """
+    found: list[str] = []
+    for name in one.assignments:
+        for task in read_json(folder / one.name / f"{name}.json"):
+            for annotation in task["annotations"]:
+                who, last, document_id = annotation["completed_by"], annotation.get("updated_by"), task["data"]["id"]
+                if who["email"] != address(name):
+                    found.append(f"{document_id}: {who['email']} has an annotation in the project of {name}")
+                if last not in (None, who["id"]):
+                    found.append(f"{document_id}: the annotation of {who['email']} was changed by user {last}")
+    return found
+
+
+def infer_round(one: Round, folder: Path, output: Path) -> list[Inference]:
+    """Write the exports in `folder/<round>/` to `output/<round>/` with the relation types that their ends decide.
+
+    Return every relation that came without a type.  Raises DataError, naming what is wrong, for an export that has
+    problems of syntax or integrity, since these say that it cannot be read as meant.
+    """
+    found: list[Inference] = []
+
+    def typed(path: Path) -> Iterator[Mapping[str, Any]]:
+        for task in read_json(path):
+            inferred, inferences = infer_in_task(task)
+            found.extend(inferences)
+            yield inferred
+
+    for name in one.assignments:
+        path = folder / one.name / f"{name}.json"
+        if broken := [p for p in check_file(path) if p.level in {Level.SYNTAX, Level.INTEGRITY}]:
+            raise DataError("\n".join([f"{path} cannot be read, so no relations are inferred:", *map(str, broken)]))
+        write_export(output / one.name / f"{name}.json", typed(path))
     return found
 
 

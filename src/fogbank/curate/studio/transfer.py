@@ -8,11 +8,11 @@ the server three times as long, and is what a pull keeps.  Copies that exports l
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
-from fogbank.curate.studio.client import asking, session
+from fogbank.curate.studio.client import httpx, session
 from fogbank.curate.studio.server import Server
 from fogbank.errors import StudioError
 
@@ -54,46 +54,37 @@ def list_tasks(server: Server, project: int) -> Iterator[dict[str, Any]]:
             yield from answer["tasks"]
 
 
-def export_tasks(server: Server, project: int, numbers: Iterable[int]) -> list[dict[str, Any]]:
-    """Export tasks of these numbers with their annotations, directly; `completed_by` is a user's number."""
+def export_directly(server: Server, project: int, numbers: Iterable[int] = ()) -> bytes:
+    """Export the tasks of these numbers, or all, as JSON in which users and predictions are numbers."""
     query = {"exportType": "JSON", "download_all_tasks": "true", "ids[]": [str(number) for number in numbers]}
     try:
         with session(server.url, server.token) as asked:
-            raw = asked.get(f"/api/projects/{project}/export", params=query).raise_for_status().content
+            return asked.get(f"/api/projects/{project}/export", params=query).raise_for_status().content
     finally:
         _prune((server.folder / "export").glob(f"project-{project}-at-*"))
-    return list(orjson.loads(raw))
 
 
 @contextmanager
-def _snapshot(server: Server, project: int, what: str) -> Iterator[str]:
-    """Let the server make a snapshot; give the path to ask for it."""
+def take_snapshot(server: Server, project: int) -> Iterator[Iterator[bytes]]:
+    """Let the server export the whole project, and give the pieces of its JSON as they come.
+
+    Raises StudioError where the server could not.
+    """
+    place = f"/api/projects/{project}/exports/"
+    options = {"title": "fogbank", "serialization_options": _WHOLE}
     with session(server.url, server.token) as asked:
-        place = f"/api/projects/{project}/exports/"
-        options = {"title": "fogbank", "serialization_options": _WHOLE}
         made = asked.post(place, content=orjson.dumps(options)).raise_for_status().json()
         try:
             if made["status"] != "completed":
-                raise StudioError(f"{what}: {made['status']}; expected a completed snapshot")
-            yield f"{place}{made['id']}"
+                raise StudioError(f"export of project {project}: {made['status']}; expected a completed snapshot")
+            with asked.stream("GET", f"{place}{made['id']}/download", params={"exportType": "JSON"}) as answer:
+                if answer.is_error:
+                    answer.read()
+                yield answer.raise_for_status().iter_bytes()
         finally:
-            with suppress(Exception):  # what went wrong above matters more
+            with suppress(httpx.HTTPError):  # what went wrong above matters more
                 asked.delete(f"{place}{made['id']}")
             _prune((server.folder / "media" / "export" / str(project)).glob("*"))
-
-
-def download(server: Server, project: int, file: BinaryIO, what: str) -> None:
-    """Write a snapshot of the whole project, as Label Studio gives it, to a file; `what` names it in errors."""
-    with (
-        asking(what),
-        _snapshot(server, project, what) as place,
-        session(server.url, server.token) as asked,
-        asked.stream("GET", f"{place}/download", params={"exportType": "JSON"}) as answer,
-    ):
-        if answer.is_error:
-            answer.read()
-        for piece in answer.raise_for_status().iter_bytes():
-            file.write(piece)
 
 
 def _prune(paths: Iterable[Path]) -> None:
