@@ -17,20 +17,19 @@ from fogbank.model.document import Document
 from fogbank.model.storage import read_bytes
 
 if TYPE_CHECKING:
-    from fogbank.curate.studio.database import Database
     from fogbank.curate.studio.server import Server
 
 ROUND = click.argument("round_name", metavar="ROUND")
 
 
-def _server(corpus: Corpus, database: "Database | None" = None) -> "Server":
+def _server(corpus: Corpus, **settings: Any) -> "Server":
     """Name the checkout's own server; its data are in build/, which can be deleted.
 
     Label Studio's client is an optional package, so it is asked for only when a verb needs it.
     """
     from fogbank.curate.studio.server import Server  # noqa: PLC0415
 
-    return Server(corpus.root / "build" / "studio", database=database)
+    return Server(corpus.root / "build" / "studio", **settings)
 
 
 def with_round(work: Callable[["Server", Corpus, Round], Any], round_name: str, kind: str | None = None) -> Any:
@@ -50,18 +49,20 @@ def group() -> None:
 
 @group.command()
 @click.option("--database", metavar="URL", envvar="FOGBANK_DATABASE", help="A PostgreSQL: postgresql://user@host/name.")
+@click.option("--port", type=click.IntRange(1, 65535), help="A certain port; default any free one.")
+@click.option("--public-url", metavar="URL", help="Where a proxy with https answers for the server.")
 @click.pass_context
-def up(context: click.Context, database: str | None) -> None:
+def up(context: click.Context, database: str | None, port: int | None, public_url: str | None) -> None:
     """Start the server and say where it is and how to log in.
 
-    Its data are in build/studio, unless --database or FOGBANK_DATABASE names a PostgreSQL at the first start; that is
-    kept for the next ones.  Its password is taken from PGPASSWORD.
+    Its data are in build/studio, unless --database or FOGBANK_DATABASE names a PostgreSQL at the first start, whose
+    password is taken from PGPASSWORD.  What is given is kept for the next starts.
     """
     from fogbank.curate.studio.database import read_database  # noqa: PLC0415
 
     is_public = context.get_parameter_source("database") is ParameterSource.COMMANDLINE
     named = read_database(database, is_public=is_public) if database else None
-    server = _server(find_corpus(), named)
+    server = _server(find_corpus(), port=port, database=named, public_url=public_url)
     server.start(keep=True, progress=click.echo)
     click.echo(f"{server.url}  log in as {server.email}; the password is in {server.folder / 'secrets.json'}")
 

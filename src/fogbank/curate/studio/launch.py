@@ -30,13 +30,16 @@ def command(port: int) -> list[str]:
     return [program, "start", "--no-browser", "--internal-host", HOST, "--port", str(port)]
 
 
-def environment(folder: Path, password: str, token: str, database: Database | None = None) -> dict[str, str]:
+def environment(
+    folder: Path, password: str, token: str, database: Database | None = None, public_url: str | None = None
+) -> dict[str, str]:
     """Give the whole environment of a server on a data folder, with its administrator's secrets and its database."""
     return {
         **{name: os.environ[name] for name in _INHERITED if name in os.environ},
         "PYTHONUNBUFFERED": "1",
         DATA_FOLDER: str(folder),
         **(database.environment if database else SQLITE),
+        **({"CSRF_TRUSTED_ORIGINS": public_url} if public_url else {}),  # or forms sent by https are refused
         "COLLECT_ANALYTICS": "false",
         "SENTRY_DSN": "",
         "FRONTEND_SENTRY_DSN": "",

@@ -1,7 +1,7 @@
 """A Label Studio server of our own: in a scratch folder, loopback only, no telemetry, sign-up only by link.
 
 The folder holds, beside Label Studio's own files and its SQLite database (unless a PostgreSQL is named at the first
-start, to which the folder then belongs), `secrets.json` (password and token, and the database's, its owner's only),
+start, to which the folder then belongs), `secrets.json` (passwords, token and settings, readable by its owner only),
 `server.json` (which process serves it, and where) and `server.log`.  A server started again on the same folder finds
 users, projects and secrets as they were; the folder can be deleted whole.
 
@@ -56,14 +56,22 @@ class Server:
     was started with `keep`, as `fogbank studio up` does.
     """
 
-    def __init__(self, folder: Path, port: int | None = None, database: Database | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        port: int | None = None,
+        database: Database | None = None,
+        public_url: str | None = None,
+    ) -> None:
         """Name the folder, and a port if it must be a certain one; the default is any free one.
 
-        `database`: a PostgreSQL, to be named at the first start at least; it must be this server's alone.
+        `database`: a PostgreSQL; it must be this server's alone.  `public_url`: where a proxy with https answers for
+        it.  What is named is kept in the folder for the next starts; the database must be named at the first.
         """
         self.folder = folder.absolute()
         self._port = port
         self._database = database
+        self._public_url = public_url
         self._child: subprocess.Popen[bytes] | None = None
 
     # -------------------------------------------------------------- what is known of it
@@ -187,19 +195,22 @@ class Server:
 
     def _prepare(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        named = {"database": self._database.url} if self._database else {}
+        database = self._database.url if self._database else None
+        given = {"database": database, "port": self._port, "public_url": self._public_url}
+        named = {key: value for key, value in given.items() if value is not None}
         if not (self.folder / "secrets.json").exists():
             if (self.folder / "label_studio.sqlite3").exists():
                 raise StudioError(f"{self.folder} holds another Label Studio's data; expected an empty scratch folder")
             fresh = {"password": secrets.token_urlsafe(24), "token": secrets.token_hex(20)}
             self._write_private("secrets.json", fresh | named)
-        elif self._database and self._database != (kept := self.database):
-            if str(kept) != str(self._database):
-                raise StudioError(
-                    f"{self.folder} belongs to {kept or 'its SQLite database'}; expected that, or another folder for "
-                    f"{self._database}"
-                )
-            self._write_private("secrets.json", self._secrets | named)  # the database has a new password
+        elif self._database and str(self._database) != str(kept := self.database):
+            raise StudioError(
+                f"{self.folder} belongs to {kept or 'its SQLite database'}; expected that, or another folder for "
+                f"{self._database}"
+            )
+        elif self._secrets | named != self._secrets:
+            self._write_private("secrets.json", self._secrets | named)
+        self._port = self._secrets.get("port")
 
     def _write_private(self, name: str, value: Any) -> None:
         fresh = self.folder / f".{name}.new"
@@ -234,7 +245,7 @@ class Server:
             self._child = subprocess.Popen(  # noqa: S603  the program is the one beside this Python
                 words,
                 cwd=self.folder,
-                env=environment(self.folder, self.password, self.token, self.database),
+                env=environment(self.folder, self.password, self.token, self.database, self._secrets.get("public_url")),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
