@@ -1,6 +1,6 @@
 """A round on the server and its committed record: projects filled, annotations entered, exports pulled and compared.
 
-Every annotator of a round has a project of their own, so that two never see each other's work.  The record of a round
+Every annotator of a round has a project of their own, so that none is shown another's work.  The record of a round
 is `annotations/exports/<round>/<annotator>.json`: the project's export as Label Studio gave it, one task a line; of a
 withheld article the words are taken out, of an adjudication the list of differences; all else stays as exported.
 """
