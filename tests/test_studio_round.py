@@ -36,6 +36,8 @@ def make_checkout(studio: Server, folder: Path, name: str, *annotators: str) -> 
     """A checkout with the corpus, one round of a document, and the shared server as its own."""
     folder.mkdir()
     (folder / "corpus").symlink_to(HOME.root / "corpus")
+    (folder / "annotations").mkdir()
+    (folder / "annotations" / "guidelines.md").symlink_to(HOME.root / "annotations" / "guidelines.md")
     (folder / "build").mkdir()
     (folder / "build" / "studio").symlink_to(studio.folder)
     assignments = ", ".join(f'{annotator} = ["tir-01-b"]' for annotator in annotators)
