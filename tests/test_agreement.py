@@ -19,8 +19,8 @@ from fogbank import SCHEME, Corpus, DataError, Document, MissingTextError, Relat
 from fogbank.cli import main
 from fogbank.compare.agreement import Agreement, agree
 from fogbank.compare.confusions import confusions
-from fogbank.compare.counts import Counts
 from fogbank.compare.matching import match, share
+from fogbank.compare.measure import Counts
 from fogbank.compare.reliability import ALPHAS, alpha, coincidences, token_values
 from fogbank.compare.values import same_interval, same_value
 from fogbank.curate.agreement import RoundAgreement
@@ -111,7 +111,7 @@ def test_what_cannot_be_compared_is_refused() -> None:
 @settings(max_examples=25)
 def test_a_version_agrees_with_itself_in_everything(one: Document) -> None:
     found = agree([(one, shuffled(one, 1))], resamples=5)
-    assert {name: score.counts.f1 for name, score in found.measures.items()} == dict.fromkeys(found.measures, 1.0)
+    assert {name: score.value for name, score in found.measures.items()} == dict.fromkeys(found.measures, 1.0)
     assert all(estimate.value == 1 for estimate in found.alphas.values())
     assert all(e.value == pytest.approx(1) for rows in found.coreference.values() for e in rows.values())
     assert confusions([(one, shuffled(one, 1))]) == ()
@@ -421,12 +421,13 @@ def test_the_verb_measures_a_round() -> None:
     agreement = found["agreement"]
     assert (agreement["documents"], agreement["groups"], agreement["texts"]) == (3, 2, 3)
     assert agreement["scores"]["spans"]["all"] | {"interval": None} == {
-        "gold": 9, "predicted": 6, "matched": 6, "precision": 1.0, "recall": 0.666667, "f1": 0.8, "interval": None,
+        "value": 0.8, "precision": 1.0, "recall": 0.666667, "interval": None,
+        "matched_gold": 6, "gold": 9, "matched_predicted": 6, "predicted": 6,
     }  # fmt: skip
     [confusion] = found["confusions"]
     assert (confusion["kind"], confusion["first"], confusion["number"]) == ("one-sided", "PLACE", 3)
     assert confusion["places"][0] == {"document": "d-1", "start": 21, "end": 25, "words": "Hask"}
-    assert {name: one["scores"]["spans"]["all"]["f1"] for name, one in found["gold"].items()} == {A: 0.8, B: 1.0}
+    assert {name: one["scores"]["spans"]["all"]["value"] for name, one in found["gold"].items()} == {A: 0.8, B: 1.0}
     assert [(c["first"], c["second"]) for c in found["gold_confusions"]] == [(None, "PLACE")]
 
 
@@ -459,6 +460,20 @@ def test_a_missing_export_is_named(checkout: Corpus) -> None:
     result = run("agree", "first")
     assert result.exit_code == 2
     assert f"{A}.json: cannot be read" in result.output
+
+
+@pytest.mark.parametrize("trace", ["predictions", "prediction"])
+def test_annotators_who_saw_predictions_are_no_measure_of_agreement(checkout: Corpus, trace: str) -> None:
+    path = checkout.exports / "first" / f"{B}.json"
+    tasks = json.loads(path.read_text())
+    if trace == "predictions":
+        tasks[1]["predictions"] = [{"result": [], "model_version": "linear"}]
+    else:
+        tasks[1]["annotations"][0]["prediction"] = {"result": [], "model_version": "linear"}
+    path.write_text(json.dumps(tasks))
+    result = run("agree", "first")
+    assert result.exit_code == 2
+    assert f"1 versions are of annotators who could see a system's predictions, {B} (d-2) first" in result.output
 
 
 def test_an_unadjudicated_round_has_no_gold(checkout: Corpus) -> None:
@@ -539,7 +554,7 @@ def test_the_page_is_written_where_asked(checkout: Corpus) -> None:
 
 def test_the_rounds_that_there_are_can_be_measured() -> None:
     for one in agreements(HOME).values():
-        assert 0 < one.measures["spans"].counts.f1 <= 1
+        assert 0 < one.measures["spans"].value <= 1
         assert np.isfinite([e.value for e in one.alphas.values()]).all()
         for (name, strict), (other, lenient) in combinations(one.measures.items(), 2):
             if other == f"{name}_overlapping" or other == name.replace("exact", "interval") != name:

@@ -131,7 +131,7 @@ def predictions(system: System, gold: tuple[Document, ...]) -> list[Document]:
 
 
 def f1(gold: tuple[Document, ...], predicted: list[Document], part: str) -> float:
-    return fogbank.score(gold, predicted, resamples=1).scores[part]["all"].counts.f1
+    return fogbank.score(gold, predicted, tasks=[part], resamples=1).scores[part]["all"].value or 0.0
 
 
 # ---------------------------------------------------------------- every system

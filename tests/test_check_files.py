@@ -258,7 +258,7 @@ def test_every_schema_is_one_and_says_what_it_is_of() -> None:
     made = schemas()
     assert list(made) == [
         f"{name}.schema.json"
-        for name in ("prediction", "document", "export", "incident", "theatre", "article", "rounds")
+        for name in ("prediction", "document", "export", "incident", "theatre", "article", "rounds", "report")
     ]
     for name, schema in made.items():
         Draft202012Validator.check_schema(schema)

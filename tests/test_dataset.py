@@ -1,13 +1,18 @@
 """The published dataset, as researchers load it."""
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import datasets
+import pyarrow.parquet as pq
 import pytest
 
 import fogbank
 from fogbank import SCHEME, SPLITS, Corpus, DataError, FogbankError, find_corpus
+from fogbank.model.claims import claims
+from fogbank.publish.accounts import COLUMNS, FEATURES, account_tables
 from fogbank.publish.dataset import parquet_path
 
 
@@ -78,3 +83,81 @@ def test_a_missing_file_is_named(home: Corpus, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"test\.parquet: is missing"):
         fogbank.load("test", Corpus(tmp_path))
     assert parquet_path(home, "wire").parts[-2:] == ("wire", "test.parquet")
+
+
+# ---------------------------------------------------------------- claims, ledger, versions
+
+
+@pytest.fixture(scope="module", params=sorted(COLUMNS))
+def config(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def derived(config: str, home: Corpus, tmp_path_factory: pytest.TempPathFactory) -> datasets.DatasetDict:
+    found = datasets.load_dataset(str(home.root), config, cache_dir=str(tmp_path_factory.mktemp("derived")))
+    assert isinstance(found, datasets.DatasetDict)
+    return found
+
+
+def test_what_is_derived_loads_by_config_with_declared_and_described_features(
+    derived: datasets.DatasetDict, config: str
+) -> None:
+    assert list(derived) == [*SPLITS, "wire"]
+    for rows in derived.values():
+        assert rows.num_rows
+        assert rows.features == FEATURES[config]()
+        assert list(rows.features) == list(COLUMNS[config])
+
+
+def test_what_is_derived_can_be_streamed(derived: datasets.DatasetDict, config: str, home: Corpus) -> None:
+    for split in (*SPLITS, "wire"):
+        stream = datasets.load_dataset(str(home.root), config, split=split, streaming=True)
+        assert list(stream.take(2)) == list(derived[split].take(2))
+
+
+def test_no_word_of_a_withheld_text_is_published(derived: datasets.DatasetDict, config: str) -> None:
+    def strings(value: object) -> list[str]:
+        if isinstance(value, dict):
+            return [text for held in value.values() for text in strings(held)]
+        if isinstance(value, list):
+            return [text for held in value for text in strings(held)]
+        return [value] if isinstance(value, str) else []
+
+    names = {"document", "claim", "incident", "annotator", "round", "guidelines", "sha256"}
+    for row in derived["wire"]:
+        held = strings({key: value for key, value in row.items() if key not in names})
+        # ids of spans, claims and documents, dates and lengths
+        assert all(re.fullmatch(r"[A-Z]\d+|[\d:T-]+|P[\dTDHMYW]+|[a-z0-9-]+-\d{4}-\d\d-\d\d", s) for s in held), held
+        if config == "ledger":
+            assert all(entry["source"] is None and entry["group"] is None for entry in row["entries"])
+
+
+def test_published_claims_are_those_of_gold(home: Corpus) -> None:
+    stances = SCHEME.attribute["stance"].names
+    published = pq.read_table(home.root / "data/claims/test.parquet").to_pylist()
+    derived = [(one.id, claim) for one in home.gold(home.split("test")) for claim in claims(one)]
+    assert [
+        (row["document"], row["affected"]["text"], row["quantity"]["best"], stances[row["stance"]]) for row in published
+    ] == [
+        (name, claim.affected and claim.affected.text, claim.quantity and claim.quantity.best, claim.stance)
+        for name, claim in derived
+    ]
+
+
+def test_published_versions_are_the_two_of_each_document(home: Corpus) -> None:
+    for split in (*SPLITS, "wire"):
+        rows = pq.read_table(home.root / f"data/versions/{split}.parquet").to_pylist()
+        assert {row["document"] for row in rows} == set(home.split(split))
+        assert len({(row["document"], row["annotator"]) for row in rows}) == 2 * len(home.split(split))
+
+
+def test_restoring_a_text_changes_nothing_that_is_published(home: Corpus) -> None:
+    (name,) = home.split("wire")[:1]
+    gold = next(home.gold([name]))
+    size = max(span.end for span in gold.spans)
+    restored = replace(gold, text="Words " * size)
+    made = account_tables(home, {name: restored})
+    assert made.keys() == {home.root / "data" / c / f"{s}.parquet" for c in COLUMNS for s in (*SPLITS, "wire")}
+    published = pq.read_table(home.root / "data/claims/wire.parquet").to_pylist()
+    assert made[home.root / "data/claims/wire.parquet"].to_pylist() == [r for r in published if r["document"] == name]

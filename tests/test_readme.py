@@ -60,4 +60,4 @@ def test_the_commands_that_score_a_system_run(monkeypatch: pytest.MonkeyPatch, t
             result = CliRunner().invoke(main, words)
             assert result.exit_code == 0, (words, result.output)
             ran += 1
-    assert ran == 3
+    assert ran == 4

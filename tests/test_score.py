@@ -1,3 +1,4 @@
+import json
 import random
 from typing import Any
 
@@ -5,9 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import ValidationError, validate
 
 from fogbank import SCHEME, DataError, Document, InvalidValueError, Relation, Span, score
-from fogbank.compare.counts import Counts, resample, tally
+from fogbank.check.schemas import schemas
+from fogbank.compare.bootstrap import resample
+from fogbank.compare.measure import Counts, tally
+from fogbank.model.storage import json_bytes
 
 _LABELS = st.sampled_from(SCHEME.label_names)
 
@@ -23,7 +28,7 @@ def documents(draw: st.DrawFn, name: str = "d") -> Document:
 
 
 def f1(report: Any, task: str) -> float:
-    return float(report.scores[task]["all"].counts.f1)
+    return float(report.scores[task]["all"].value)
 
 
 @given(documents())
@@ -39,8 +44,8 @@ def test_gold_against_itself_is_perfect(document: Document) -> None:
 def test_swapping_gold_and_predicted_swaps_precision_and_recall(one: Document, other: Document) -> None:
     forth, back = score([one], [other], resamples=5), score([other], [one], resamples=5)
     for task in ("spans", "relations"):
-        a, b = forth.scores[task]["all"].counts, back.scores[task]["all"].counts
-        assert (a.precision, a.recall, a.f1) == (b.recall, b.precision, b.f1)
+        a, b = forth.scores[task]["all"], back.scores[task]["all"]
+        assert (a.precision, a.recall, a.value) == (b.recall, b.precision, b.value)
 
 
 @given(documents(), documents(), st.integers())
@@ -77,7 +82,7 @@ def test_counts_by_hand() -> None:
     assert report.scores["spans"]["PLACE"].counts == Counts(1, 2, 0)
     assert report.scores["spans"]["event"].counts == Counts(1, 1, 1)
     assert report.scores["relations"]["all"].counts == Counts(2, 3, 1)  # a relation needs both its ends
-    assert report.scores["spans"]["all"].counts.f1 == pytest.approx(4 / 7)
+    assert report.scores["spans"]["all"].value == pytest.approx(4 / 7)
 
 
 def test_a_document_that_was_not_predicted_counts_as_empty() -> None:
@@ -100,7 +105,7 @@ def test_unknown_and_repeated_documents_are_refused() -> None:
 def test_the_signature_names_the_conditions() -> None:
     gold = [Document("d", None, (Span("a", 0, 2, "FORCE"),))]
     one = score(gold, gold, split="test", resamples=5, seed=1).signature
-    assert (one.split, one.resamples, one.seed, one.criterion) == ("test", 5, 1, "exact")
+    assert (one.split, one.resamples, one.seed, one.criteria["spans"]) == ("test", 5, 1, "exact")
     changed = [Document("d", None, (Span("a", 0, 3, "FORCE"),))]
     assert score(changed, gold, resamples=5).signature.data != one.data
 
@@ -117,13 +122,24 @@ def test_an_interval_covers_the_figure_and_is_the_same_for_the_same_seed() -> No
 
 
 def test_documents_of_one_incident_are_drawn_together() -> None:
-    weights = resample(["i", "i", "j", "k"], 200, 3)
-    assert (weights[:, 0] == weights[:, 1]).all()
-    assert (weights[:, [0, 2, 3]].sum(axis=1) == 3).all()
-    assert np.unique(weights[:, 2]).size > 1
-    assert resample(["i", "i"], 200, 3).shape == (0, 2)
+    drawn = resample(["i", "i", "j", "k"], 200, 3)
+    sums = drawn.sums(np.eye(4))
+    assert (sums[:, 0] == sums[:, 1]).all()
+    assert (sums[:, [0, 2, 3]].sum(axis=1) == 3).all()
+    assert np.unique(sums[:, 2]).size > 1
+    assert resample(["i", "i"], 200, 3).sums(np.eye(2)).shape == (0, 2)
 
 
 def test_repeated_items_match_as_often_as_both_sides_have_them() -> None:
     one = tally(("A",), [[("A", 1), ("A", 1), ("A", 2)]], [[("A", 1), ("A", 3), ("B", 1)]])
-    assert one.counts() == Counts(3, 2, 1)
+    assert one.rates().score(None).counts == Counts(3, 2, 1)
+
+
+@given(documents(), documents())
+@settings(max_examples=20)
+def test_a_report_is_what_its_schema_promises(gold: Document, predicted: Document) -> None:
+    schema = schemas()["report.schema.json"]
+    for documents_, versions in (([gold], [predicted]), ([gold, Document("e", None)], [])):
+        validate(json.loads(json_bytes(score(documents_, versions, resamples=9).to_json())), schema)
+    with pytest.raises(ValidationError):
+        validate({**score([gold], [predicted], resamples=2).to_json(), "rank": 1}, schema)

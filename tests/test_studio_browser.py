@@ -3,7 +3,8 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +14,37 @@ pytestmark = [pytest.mark.studio, pytest.mark.browser]
 pytest.importorskip("label_studio_sdk", reason="label-studio is not installed: pip install 'fogbank[studio]'")
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
+from fogbank.compare.revision import revise  # noqa: E402
+from fogbank.curate.assistance import measure_assistance  # noqa: E402
+from fogbank.curate.rounds import Round  # noqa: E402
 from fogbank.curate.studio.annotators import Annotator, ensure_annotator  # noqa: E402
+from fogbank.curate.studio.assist import assist_round  # noqa: E402
+from fogbank.curate.studio.assistant import Assistant  # noqa: E402
 from fogbank.curate.studio.config import choice_keys, instructions, label_config  # noqa: E402
 from fogbank.curate.studio.differences import differences  # noqa: E402
 from fogbank.curate.studio.project import Project, ensure_project, enter, export, push_articles  # noqa: E402
+from fogbank.curate.studio.record import pull_round, round_project  # noqa: E402
 from fogbank.curate.studio.server import Server  # noqa: E402
-from fogbank.model.corpus import Article, find_corpus  # noqa: E402
+from fogbank.model.corpus import Article, Corpus, find_corpus  # noqa: E402
 from fogbank.model.document import Document, Relation, Span  # noqa: E402
 from fogbank.model.guidelines import read_guidelines  # noqa: E402
 from fogbank.model.regions import read_result  # noqa: E402
 from fogbank.model.scheme import SCHEME  # noqa: E402
+from fogbank.model.storage import read_json  # noqa: E402
+from fogbank.model.system import State  # noqa: E402
 from fogbank.model.text import digest  # noqa: E402
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 TEXT = "👩‍👩‍👧 𝒳 Governor Ansa\u00a0Reteval said on 4 May that <b>27</b> people\nwere safe. Cafe\u0301 closed.\n"
 PERSON, CUE, TIME = "Ansa\u00a0Reteval", "said", "4 May"
 
-# Rectangles of the first and last code point of text[start:end], over the text nodes of the article.
+# Rectangles of the first and last code point of text[start:end]; a line end is an element, all else is in text nodes.
 PLACE = """([start, end]) => {
-  const walker = document.createTreeWalker(document.querySelector('.lsf-htx-richtext'), NodeFilter.SHOW_TEXT);
+  const walker = document.createTreeWalker(document.querySelector('.lsf-htx-richtext'), NodeFilter.SHOW_ALL);
   const points = [];
   for (let node; (node = walker.nextNode());) {
+    if (node.nodeName === 'BR') { points.push([node, 0, 0]); continue; }
+    if (node.nodeType !== Node.TEXT_NODE) { continue; }
     let at = 0;
     for (const point of node.data) { points.push([node, at, at + point.length]); at += point.length; }
   }
@@ -66,9 +77,18 @@ class Labeler:
         self.page.wait_for_selector(".lsf-htx-richtext", timeout=60_000)
         self.page.get_by_role("button", name="submit").wait_for()
 
+    def begin(self, project: Project) -> None:
+        """Take the first task, as the button Label All Tasks does."""
+        self.page.goto(f"{project.url}?labeling=1")
+        self.page.wait_for_selector(".lsf-htx-richtext", timeout=60_000)
+        self.page.get_by_role("button", name="submit").first.wait_for()
+
     def place(self, words: str) -> list[float]:
+        """Give where the words stand as soon as they stand still: a changed region moves what follows it."""
         start = self.text.index(words)
-        place: list[float] = self.page.evaluate(PLACE, [start, start + len(words)])
+        place: list[float] = []
+        while place != (place := self.page.evaluate(PLACE, [start, start + len(words)])):
+            self.page.wait_for_timeout(200)
         return place
 
     def mark(self, words: str, label: str) -> None:
@@ -112,7 +132,7 @@ class Labeler:
 
     def submit(self) -> None:
         with self.page.expect_response(lambda r: "/annotations" in r.url and r.request.method == "POST") as answer:
-            self.page.get_by_role("button", name="submit").click()
+            self.page.get_by_role("button", name="submit").first.click()  # beside it may be one for a menu
         assert answer.value.status == 201
 
 
@@ -254,3 +274,102 @@ def test_an_entered_annotation_opens_in_the_browser_and_survives_being_saved_aga
     told = differences(before, export(project))
     assert len(told) == 1
     assert re.search(r'exported only: .*"labels":\["PERSON"\]', told[0])
+
+
+class Known:
+    """A system that predicts one document, whatever the text."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    def train(self, articles: Sequence[Article], gold: Sequence[Document], seed: int) -> None:
+        """Learn nothing."""
+
+    def predict(self, article: Article) -> Document:
+        return replace(self.document, id=article.id, text=article.text)
+
+    def state(self) -> State:
+        return {}
+
+    def restore(self, state: State) -> None:
+        """Take up nothing."""
+
+
+def test_a_person_starts_from_a_pre_annotation_and_what_they_changed_is_told(
+    studio: Server, page: Any, tmp_path: Path
+) -> None:
+    corpus, one = Corpus(tmp_path), Round("browser", "annotation", "3", {"helped": ("kd-01-c",)})
+    corpus.manifest.parent.mkdir()
+    corpus.manifest.write_text("")
+    (tmp_path / "annotations").symlink_to(find_corpus(Path(__file__).parent).root / "annotations")
+    annotator = ensure_annotator(studio, "helped")
+    project = round_project(studio, corpus, one, "helped")
+    push_articles(project, [Article("kd-01-c", "dispatches", "2031-05-04", digest(TEXT), "CC-BY-4.0", TEXT)])
+
+    def span(key: str, words: str, label: str, **attributes: str | int) -> Span:
+        return Span(key, TEXT.index(words), TEXT.index(words) + len(words), label, attributes)
+
+    said = span("T2", CUE, "CUE", stance="asserts", source_kind="government")
+    day, number = span("T3", TIME, "TIME", start="2031-05-04"), span("T4", "27", "QUANTITY", modifier="exact", value=27)
+    predicted = Document(
+        "kd-01-c",
+        TEXT,
+        (
+            span("T1", PERSON, "ORG"),  # becomes PERSON
+            said,
+            day,
+            number,
+            span("T5", "people", "PEOPLE"),
+            span("T6", "safe", "FACILITY"),  # goes
+        ),
+        (
+            Relation("T2", "T1", "source"),
+            Relation("T2", "T3", "time"),
+            Relation("T5", "T4", "quantity"),
+            Relation("T5", "T6", "member_of"),  # goes with its tail
+        ),
+    )
+    assistant = Assistant(Known(predicted), "known|seed:1", lambda _: 0.5)
+    assert assist_round(studio, corpus, one, assistant)[0].counts.added == 1
+
+    labeler = Labeler(page)
+    labeler.log_in(studio.url, annotator)
+    labeler.begin(project)
+    page.locator(".htx-highlight", has_text="safe").wait_for()
+    assert page.locator(".lsf-outliner").get_by_text("safe", exact=True).count() == 1
+    labeler.select("safe")
+    page.keyboard.press("Backspace")
+    page.locator(".htx-highlight", has_text="safe").wait_for(state="detached")
+    labeler.select(PERSON)
+    page.keyboard.press(next(entry.hotkey for entry in SCHEME.labels if entry.name == "PERSON"))
+    labeler.unselect()
+    labeler.mark("Cafe\u0301", "FACILITY")
+    labeler.submit()
+
+    (path,) = pull_round(studio, corpus, one, tmp_path)
+    (task,) = read_json(path)
+    (annotation,) = task["annotations"]
+    document = read_result("kd-01-c", TEXT, annotation["result"])
+    (drawn,) = {span.id for span in document.spans} - {span.id for span in predicted.spans}
+    wanted = Document(
+        "kd-01-c",
+        TEXT,
+        (
+            span("T1", PERSON, "PERSON"),
+            said,
+            day,
+            number,
+            span("T5", "people", "PEOPLE"),
+            span(drawn, "Cafe\u0301", "FACILITY"),
+        ),
+        predicted.relations[:3],
+    )
+    assert document.canonical() == wanted.canonical()
+    assert annotation["parent_prediction"] == task["predictions"][0]["id"]
+
+    measured = measure_assistance(corpus, one, tmp_path)
+    assert measured.versions == {"known|seed:1": 1}
+    assert measured.revision == revise([(wanted, predicted)])
+    told = measured.to_json()
+    assert told["spans"]["all"] == {"kept": 4, "boundary": 0, "label": 1, "attribute": 0, "removed": 1, "added": 1}
+    assert told["relations"]["all"] == {"kept": 3, "removed": 1, "added": 0}

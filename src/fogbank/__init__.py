@@ -14,8 +14,11 @@ from fogbank.check.problem import Problem
 from fogbank.compare.score import score
 from fogbank.curate.quotes import quoted, resolve
 from fogbank.errors import DataError, FogbankError, InvalidValueError, MissingTextError
+from fogbank.model.claim import Claim
+from fogbank.model.claims import claims
 from fogbank.model.corpus import SPLITS, Article, Corpus, find_corpus
 from fogbank.model.document import Document, Relation, Span, clusters
+from fogbank.model.ledger import ledger
 from fogbank.model.scheme import SCHEME, Interval
 from fogbank.model.system import State, System
 from fogbank.model.text import tokens
@@ -27,6 +30,7 @@ __all__ = [
     "SCHEME",
     "SPLITS",
     "Article",
+    "Claim",
     "Corpus",
     "DataError",
     "Document",
@@ -41,8 +45,10 @@ __all__ = [
     "System",
     "check_corpus",
     "check_paths",
+    "claims",
     "clusters",
     "find_corpus",
+    "ledger",
     "load",
     "load_articles",
     "quoted",

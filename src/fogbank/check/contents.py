@@ -2,7 +2,7 @@
 
     Label Studio export   a JSON array of tasks, or JSON Lines of them
     gold document         one JSON object with `sha256` and `spans`
-    predictions           JSON Lines of objects with `spans`
+    predictions           JSON Lines of objects with `spans` or `claims`
     manifest              JSON Lines of objects with `sha256` and `part`
     sheets                TOML: a theatre, an incident, the rounds
 
@@ -82,7 +82,7 @@ def kind_of(value: Any) -> str | None:
     keys = value.keys()
     if "data" in keys or "annotations" in keys:
         return "task"
-    if "spans" in keys or "relations" in keys:
+    if keys & {"spans", "relations", "claims"}:
         return "document" if keys & {"sha256", "annotators"} else "prediction"
     return "article" if keys & {"part", "licence"} else None
 
@@ -212,7 +212,7 @@ def _find_in_document(
 ) -> Iterator[Problem]:
     """Find what is wrong with a gold document or a prediction that has passed its schema, level by level."""
     found = False
-    for number, span in enumerate(value["spans"]):
+    for number, span in enumerate(value.get("spans", ())):
         for name in ("start", "end"):
             if type(span[name]) is not int:
                 found = True

@@ -290,6 +290,23 @@ def _time_reversed(document: Document) -> Iterator[Finding]:
             yield Finding("spans", number, "attributes.end", f"{end} is before {start}", "an end not before the start")
 
 
+@_rule("claim-contradictory", Level.SCHEME, '`"low": 9, "best": 4`; `"start": "2022-02-30"`')
+def _claim_contradictory(document: Document) -> Iterator[Finding]:
+    """A predicted claim has a figure whose bounds are out of order, or a time that is no date or ends before it starts.
+
+    A single bound may be left open; `low` is at most `best`, and `best` at most `high`.
+    """
+    for number, claim in enumerate(document.claims or ()):
+        known = [] if claim.quantity is None else [bound for bound in claim.quantity.interval if bound is not None]
+        if known != sorted(known):
+            yield Finding("claims", number, "quantity", f"bounds {', '.join(map(str, known))}", "low, best, high")
+        for name in ("start", "end", "said"):
+            if (value := getattr(claim, name)) is not None and not is_date(value):
+                yield Finding("claims", number, name, f"{value!r}", "YYYY-MM-DD or YYYY-MM-DDTHH:MM")
+        if claim.start and claim.end and claim.end[: len(claim.start)] < claim.start[: len(claim.end)]:
+            yield Finding("claims", number, "end", f"{claim.end} comes before {claim.start}", "an end from start on")
+
+
 # ---------------------------------------------------------------- scheme: relations
 
 

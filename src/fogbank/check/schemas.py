@@ -12,6 +12,8 @@ import dataclasses
 from collections.abc import Iterable
 from functools import cache
 
+from fogbank.check.claim import CLAIMS
+from fogbank.check.results import REPORT
 from fogbank.check.shapes import (
     ARTICLE_ID,
     END,
@@ -53,11 +55,13 @@ def _spans_and_relations() -> Schema:
 
 def _prediction() -> Schema:
     return closed(
-        {"id": NAME, **_spans_and_relations()},
-        ["relations"],
+        {"id": NAME, **_spans_and_relations(), "claims": CLAIMS},
+        ["spans", "relations", "claims"],
         title="FogBank prediction",
-        description="One line of a prediction file: what a system predicts for one document.  Offsets count Unicode "
-        "code points; `start` is inclusive, `end` exclusive.",
+        description="One line of a prediction file: what a system predicts for one document, as spans, as claims, or "
+        "both.  Offsets count Unicode code points; `start` is inclusive, `end` exclusive.  Claims hold names, no "
+        "offsets; where there are none, they are derived from the spans.",
+        anyOf=[{"required": ["spans"]}, {"required": ["claims"]}],
     )
 
 
@@ -235,6 +239,7 @@ def schemas() -> dict[str, Schema]:
         "theatre": THEATRE,
         "article": _article(),
         "rounds": _rounds(),
+        "report": REPORT,
     }
     return {
         f"{name}.schema.json": {"$schema": _DRAFT, "$id": f"{_BASE}{name}.schema.json", **schema}

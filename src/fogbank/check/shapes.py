@@ -25,6 +25,7 @@ PUBLISHED: Schema = {
 }
 LABEL: Schema = {"enum": list(SCHEME.label_names), "x-problem": {"enum": "label-unknown"}}
 RELATION_LABEL: Schema = {"enum": list(SCHEME.relation_names), "x-problem": {"enum": "relation-label-unknown"}}
+DATE: Schema = {"type": "string", "pattern": _DATE}
 START: Schema = {"type": "integer", "minimum": 0, "maximum": LARGEST_OFFSET}
 END: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST_OFFSET}
 

@@ -8,7 +8,18 @@ from typing import Any
 
 import click
 
-from fogbank.cli import adjudication, agreement, corpus, guide, reproduction, studio, systems, variation
+from fogbank.cli import (
+    adjudication,
+    agreement,
+    assistance,
+    claims,
+    corpus,
+    guide,
+    reproduction,
+    studio,
+    systems,
+    variation,
+)
 from fogbank.errors import FogbankError
 
 WRONG_USE = 2
@@ -33,6 +44,7 @@ def main() -> None:
 
 for command in (
     *corpus.COMMANDS,
+    *claims.COMMANDS,
     *systems.COMMANDS,
     agreement.agree_command,
     adjudication.adjudicate_command,
@@ -42,3 +54,5 @@ for command in (
     reproduction.reproduce,
 ):
     main.add_command(command)
+for command in assistance.COMMANDS:
+    studio.group.add_command(command)

@@ -1,4 +1,4 @@
-"""Verbs about systems: train, predict, score."""
+"""Verbs about systems: train, predict, score, compare."""
 
 import sys
 from pathlib import Path
@@ -6,13 +6,18 @@ from pathlib import Path
 import click
 
 from fogbank.cli.corpus import shown
+from fogbank.compare.slices import BY, By
+from fogbank.compare.tasks import TASKS
 from fogbank.model.corpus import SPLITS, WIRE, Corpus, find_corpus
+from fogbank.model.document import Document
 from fogbank.model.storage import pretty_json_bytes
 from fogbank.publish.dataset import load_articles
-from fogbank.publish.evaluation import read_gold, read_predictions, score_file
+from fogbank.publish.evaluation import compare_files, read_gold, read_predictions, score_file, score_slices
 from fogbank.publish.systems import predict, train, trained, write_predictions
 
 SPLIT = click.Choice((*SPLITS, WIRE))
+GOLD = click.option("--gold", default="test", show_default=True, help="A split, or a gold file or a folder of them.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Everything as JSON.")
 
 
 @click.command("train")
@@ -36,21 +41,53 @@ def predict_command(system: str, split: str, output: Path) -> None:
     click.echo(f"{output}: {len(documents)} documents")
 
 
-@click.command("score")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--gold", default="test", show_default=True, help="A split, or a gold file or a folder of them.")
-@click.option("--json", "as_json", is_flag=True, help="The whole report as JSON.")
-def score_command(file: Path, gold: str, as_json: bool) -> None:
-    """Score a prediction file against gold."""
-    corpus: Corpus = find_corpus()
-    documents, name = read_gold(corpus, gold)
+def _read(corpus: Corpus, file: Path) -> list[Document]:
+    """Read a prediction file; where it has problems they are printed and the command ends."""
     predicted, problems = read_predictions(corpus, file)
     for problem in problems:
         click.echo(str(problem), err=True)
     if problems:
         sys.exit(1)
-    report = score_file(corpus, documents, predicted, system=file.stem, split=name)
-    click.echo(pretty_json_bytes(report.to_json()).decode() if as_json else report.table())
+    return predicted
 
 
-COMMANDS = (train_command, predict_command, score_command)
+@click.command("score")
+@click.argument("file", type=click.Path(path_type=Path))
+@GOLD
+@click.option("--by", type=click.Choice(BY), help="Scores of each part of the split instead.")
+@click.option("--task", "detailed", multiple=True, type=click.Choice(tuple(TASKS)), help="All rows of this task too.")
+@click.option("--all", "everything", is_flag=True, help="All rows of all tasks.")
+@JSON
+def score_command(
+    file: Path, gold: str, *, by: By | None, detailed: tuple[str, ...], everything: bool, as_json: bool
+) -> None:
+    """Score a prediction file against gold."""
+    corpus = find_corpus()
+    documents, name = read_gold(corpus, gold)
+    predicted = _read(corpus, file)
+    if by:
+        reports = score_slices(corpus, documents, predicted, by, system=file.stem, split=name)
+    else:
+        reports = [score_file(corpus, documents, predicted, system=file.stem, split=name)]
+    if as_json:
+        values = [report.to_json() for report in reports]
+        click.echo(pretty_json_bytes(values if by else values[0]).decode(), nl=False)
+    else:
+        click.echo("\n\n".join(report.table(TASKS if everything else detailed, signed=not by) for report in reports))
+
+
+@click.command("compare")
+@click.argument("first", type=click.Path(path_type=Path))
+@click.argument("second", type=click.Path(path_type=Path))
+@GOLD
+@JSON
+def compare_command(first: Path, second: Path, gold: str, as_json: bool) -> None:
+    """Ask whether two prediction files can be told apart: the difference in each task, with interval and p-values."""
+    corpus = find_corpus()
+    documents, name = read_gold(corpus, gold)
+    predicted = _read(corpus, first), _read(corpus, second)
+    compared = compare_files(corpus, documents, predicted, systems=(first.stem, second.stem), split=name)
+    click.echo(pretty_json_bytes(compared.to_json()).decode() if as_json else compared.table(), nl=not as_json)
+
+
+COMMANDS = (train_command, predict_command, score_command, compare_command)

@@ -15,48 +15,30 @@ kappa where there are no negatives: Hripcsak & Rothschild 2005, doi:10.1197/jami
 - `coreference`: see `coreference`; of entities (`same`) and events (`same_event`), without singletons, each version on
   its own mentions.
 
-Sums run over documents first, rates come last.  Intervals are of a bootstrap over incidents (see `counts.resample`).
+What is measured, and with which code, is what the tasks of the benchmark measure (see `tasks`).  Sums run over
+documents first, rates come last.  Intervals are of a bootstrap over incidents (see `bootstrap`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fogbank.compare import coreference
-from fogbank.compare.counts import Interval, Resamples, Tally, resample, tally
-from fogbank.compare.matching import match, share
+from fogbank.compare.bootstrap import RESAMPLES, SEED, Resamples, estimate, interval, resample
+from fogbank.compare.columns import columns
+from fogbank.compare.measure import ALL, Rows, Score, tally
 from fogbank.compare.reliability import ALPHAS, alpha, coincidences
-from fogbank.compare.report import Score
-from fogbank.compare.score import RESAMPLES, SEED, Items, relation_items, span_items
-from fogbank.compare.values import same_interval, same_value
+from fogbank.compare.score import groups_of
+from fogbank.compare.tasks import coreference, relations, spans, values
+from fogbank.compare.values import QUANTITY, TIME, same_interval, same_value
 from fogbank.errors import DataError
-from fogbank.model.document import Document, Span
+from fogbank.model.document import Document
 from fogbank.model.scheme import SCHEME
 
 Pair = tuple[Document, Document]
-ENTITIES, EVENTS = "entities", "events"
-_LINKS = {ENTITIES: "same", EVENTS: "same_event"}
-_VALUES = {"quantities": "QUANTITY", "times": "TIME"}
-_LAYERS = {layer.name: SCHEME.labels_in(layer.name) for layer in SCHEME.layers}
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A figure that no single counts give, with its 95 % interval; `recall` and `precision` where it is an F1."""
-
-    value: float
-    interval: Interval
-    recall: float | None = None
-    precision: float | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what is known of it as JSON values, rounded to six places."""
-        figures = {"value": self.value, "recall": self.recall, "precision": self.precision}
-        rounded = {name: round(figure, 6) for name, figure in figures.items() if figure is not None}
-        return {**rounded, "interval": self.interval and [round(bound, 6) for bound in self.interval]}
+_VALUES = {"quantities": QUANTITY, "times": TIME}
+_CRITERIA = {"exact": same_value, "interval": same_interval}
 
 
 @dataclass(frozen=True)
@@ -71,13 +53,13 @@ class Agreement:
     groups: int
     texts: int
     scores: Mapping[str, Mapping[str, Score]]
-    alphas: Mapping[str, Estimate]
-    coreference: Mapping[str, Mapping[str, Estimate]]
+    alphas: Mapping[str, Score]
+    coreference: Mapping[str, Mapping[str, Score]]
 
     @property
     def measures(self) -> Mapping[str, Score]:
         """The overall score of each measure."""
-        return {name: rows["all"] for name, rows in self.scores.items()}
+        return {name: rows[ALL] for name, rows in self.scores.items()}
 
     def to_json(self) -> dict[str, Any]:
         """Return the agreement as JSON values."""
@@ -86,11 +68,8 @@ class Agreement:
             "groups": self.groups,
             "texts": self.texts,
             "scores": {name: {row: s.to_json() for row, s in rows.items()} for name, rows in self.scores.items()},
-            "alphas": {name: estimate.to_json() for name, estimate in self.alphas.items()},
-            "coreference": {
-                kind: {name: estimate.to_json() for name, estimate in rows.items()}
-                for kind, rows in self.coreference.items()
-            },
+            "alphas": {name: one.to_json() for name, one in self.alphas.items()},
+            "coreference": {k: {name: s.to_json() for name, s in rows.items()} for k, rows in self.coreference.items()},
         }
 
 
@@ -107,131 +86,61 @@ def agree(
     for a, b in pairs:
         if a.id != b.id or a.text != b.text:
             raise DataError(f"{a.id} and {b.id}: two texts; expected two versions of one")
-    members = [(groups or {}).get(a.id, a.id) for a, _ in pairs]
-    weights = resample(members, resamples, seed)
-    with_text = [number for number, (a, _) in enumerate(pairs) if a.text is not None]
+    first, second = [a for a, _ in pairs], [b for _, b in pairs]
+    drawn = resample(groups_of(first, groups), resamples, seed)
     return Agreement(
         documents=len(pairs),
-        groups=len(set(members)),
-        texts=len(with_text),
-        scores=_scores(pairs, weights),
-        alphas=_alphas([pairs[number] for number in with_text], weights[:, with_text]),
-        coreference={kind: _coreference(pairs, link, weights) for kind, link in _LINKS.items()},
+        groups=drawn.groups,
+        texts=sum(a.text is not None for a in first),
+        scores={name: estimate(rows, drawn) for name, rows in _measures(first, second).items()},
+        alphas=_alphas(pairs, drawn),
+        coreference={kind: _coreference(first, second, kind, drawn) for kind in coreference.LINKS},
     )
 
 
-def _scores(pairs: Sequence[Pair], weights: Resamples) -> dict[str, dict[str, Score]]:
-    def both(items: Callable[[Document], Items], classes: Sequence[str]) -> Tally:
-        return tally(classes, [items(a) for a, _ in pairs], [items(b) for _, b in pairs])
-
-    def common(items: Callable[[Document, Document], Items], classes: Sequence[str]) -> Tally:
-        return tally(classes, [items(a, b) for a, b in pairs], [items(b, a) for a, b in pairs])
-
-    labels, relations, layers = SCHEME.label_names, SCHEME.relation_names, tuple(_LAYERS)
-    scores = {
-        "spans": _rows(both(span_items, labels), weights, _LAYERS),
-        "spans_overlapping": _rows(Tally(labels, _overlapping(pairs, labels)), weights, _LAYERS),
-        "relations": {
-            **_rows(both(relation_items, relations), weights),
-            **_rows(both(lambda d: _by_head(relation_items(d)), layers), weights),
-        },
-        "relations_on_agreed_spans": {
-            **_rows(common(_on_common_spans, relations), weights),
-            **_rows(common(lambda a, b: _by_head(_on_common_spans(a, b)), layers), weights),
-        },
-        "attributes": _rows(common(_values, [a.name for a in SCHEME.attributes]), weights),
+def _measures(first: Sequence[Document], second: Sequence[Document]) -> dict[str, Rows]:
+    span_tallies = spans.tallies(len(first), *columns(first, second, SCHEME.label_names))
+    links = [[relations.links(document) for document in side] for side in (first, second)]
+    found = {
+        "spans": span_tallies[""].rows(layers=spans.LAYERS),
+        "spans_overlapping": span_tallies["overlap"].rows(layers=spans.LAYERS),
+        "relations": relations.rows("", *links),
+        "relations_on_agreed_spans": relations.rows("", *relations.on_common_spans(first, second)),
+        "attributes": _attributes(first, second),
     }
     for name, label in _VALUES.items():
-        for criterion, same in (("exact", same_value), ("interval", same_interval)):
-            table = np.array([_value_counts(a, b, label, same) for a, b in pairs], dtype=np.int64)
-            on_agreed = table[:, [3, 3, 2]]
-            scores[f"{name}_{criterion}"] = _rows(Tally((label,), table[:, None, :3]), weights, per_class=False)
-            scores[f"{name}_{criterion}_on_agreed_spans"] = _rows(
-                Tally((label,), on_agreed[:, None, :]), weights, per_class=False
-            )
-    return scores
+        sides = values.sides_of(first, second, label)
+        for criterion, agrees in _CRITERIA.items():
+            found[f"{name}_{criterion}"] = values.rows(sides, agrees)
+            found[f"{name}_{criterion}_on_agreed_spans"] = values.rows(values.on_common_spans(sides), agrees)
+    return found
 
 
-def _rows(
-    one: Tally, weights: Resamples, layers: Mapping[str, Sequence[str]] | None = None, *, per_class: bool = True
-) -> dict[str, Score]:
-    among: dict[str, Sequence[str] | None] = {"all": None, **(layers or {})}
-    if per_class:
-        among.update({name: (name,) for name in one.classes})
-    counted = {row: one.counts(names) for row, names in among.items()}
-    return {
-        row: Score(counts, one.f1_interval(weights, among[row]))
-        for row, counts in counted.items()
-        if row == "all" or counts.gold or counts.predicted
-    }
+def _attributes(first: Sequence[Document], second: Sequence[Document]) -> Rows:
+    common = [relations.keys(a) & relations.keys(b) for a, b in zip(first, second, strict=True)]
+    given = [
+        [
+            {(name, (s.key, value)) for s in document.spans if s.key in both for name, value in s.attributes.items()}
+            for document, both in zip(side, common, strict=True)
+        ]
+        for side in (first, second)
+    ]
+    return tally([attribute.name for attribute in SCHEME.attributes], *given).rows()
 
 
-def _overlapping(pairs: Sequence[Pair], labels: Sequence[str]) -> NDArray[np.int64]:
-    table = np.zeros((len(pairs), len(labels), 3), dtype=np.int64)
-    for row, versions in enumerate(pairs):
-        for column, label in enumerate(labels):
-            first, second = (
-                list({span.key: span for span in version.spans if span.label == label}.values()) for version in versions
-            )
-            table[row, column] = len(first), len(second), len(match(first, second, share))
-    return table
-
-
-def _by_head(items: Items) -> Items:
-    """Class the items of relations, whose identity is `(head key, tail key)`, by the layer of the head."""
-    relations = cast("set[tuple[str, tuple[tuple[int, int, str], ...]]]", items)
-    return {(SCHEME.layer_of.get(ends[0][2], ""), (label, ends)) for label, ends in relations}
-
-
-def _on_common_spans(document: Document, other: Document) -> Items:
-    keys = {span.key for span in document.spans} & {span.key for span in other.spans}
-    known = document.by_id
-    return {
-        (r.label, (known[r.head].key, known[r.tail].key))
-        for r in document.relations
-        if r.head in known and r.tail in known and known[r.head].key in keys and known[r.tail].key in keys
-    }
-
-
-def _values(document: Document, other: Document) -> Items:
-    keys = {span.key for span in other.spans}
-    return {(name, (s.key, value)) for s in document.spans if s.key in keys for name, value in s.attributes.items()}
-
-
-def _value_counts(
-    a: Document, b: Document, label: str, same: Callable[[Span, Span], bool]
-) -> tuple[int, int, int, int]:
-    """Count the spans of one label: in either version, in both with the same value, in both."""
-    first, second = ({span.key: span for span in version.spans if span.label == label} for version in (a, b))
-    common = first.keys() & second.keys()
-    return len(first), len(second), sum(same(first[key], second[key]) for key in common), len(common)
-
-
-def _alphas(pairs: Sequence[Pair], weights: Resamples) -> dict[str, Estimate]:
+def _alphas(pairs: Sequence[Pair], drawn: Resamples) -> dict[str, Score]:
     found = {}
-    for name in ALPHAS if pairs else ():
-        tables = np.stack([coincidences(a, b, name) for a, b in pairs])
-        resampled = alpha(np.tensordot(weights, tables, axes=1))
-        found[name] = Estimate(float(alpha(tables.sum(axis=0))), _interval(resampled))
+    for name, values_told in ALPHAS.items() if any(a.text is not None for a, _ in pairs) else ():
+        size = len(values_told) + 1
+        tables = np.array(
+            [np.zeros((size, size)) if a.text is None else coincidences(a, b, name) for a, b in pairs], dtype=np.float64
+        )
+        found[name] = Score(float(alpha(tables.sum(axis=0))), interval(alpha(drawn.sums(tables))))
     return found
 
 
-def _coreference(pairs: Sequence[Pair], link: str, weights: Resamples) -> dict[str, Estimate]:
-    tables = np.stack(
-        [coreference.sums(*(coreference.mention_clusters(version, link) for version in pair)) for pair in pairs]
-    )
-    rated = coreference.rates(tables.sum(axis=0))
-    resampled = coreference.rates(np.tensordot(weights, tables, axes=1).astype(np.float64))
-    found = {
-        name: Estimate(float(rated[at, 2]), _interval(resampled[:, at, 2]), float(rated[at, 0]), float(rated[at, 1]))
-        for at, name in enumerate(coreference.METRICS)
-    }
-    found["conll"] = Estimate(float(coreference.conll(rated)), _interval(coreference.conll(resampled)))
-    return found
-
-
-def _interval(resampled: NDArray[np.float64]) -> Interval:
-    if not len(resampled):
-        return None
-    low, high = np.percentile(resampled, (2.5, 97.5)).tolist()
-    return low, high
+def _coreference(
+    first: Sequence[Document], second: Sequence[Document], kind: str, drawn: Resamples
+) -> dict[str, Score]:
+    rows = coreference.rows("", coreference.tables(first, second, coreference.LINKS[kind]))
+    return {"conll" if row == ALL else row: score for row, score in estimate(rows, drawn).items()}

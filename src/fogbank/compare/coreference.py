@@ -14,8 +14,7 @@ and denominators add up over documents, and rates come last.  Of one cluster K a
   singleton one, to itself, which only the same singleton has too.  Source: Moosavi & Strube 2016,
   doi:10.18653/v1/P16-1060.
 
-F1 is the harmonic mean; the CoNLL score is the mean of the F1 of MUC, B³ and CEAFe.  A rate whose denominator is 0 is
-0, but where neither side has anything to count it is 1, so that a version against itself is always 1.
+F1 is the harmonic mean; the CoNLL score is the mean of the F1 of MUC, B³ and CEAFe (see `measure.Rates`).
 Source of the whole: Pradhan et al. 2014, doi:10.3115/v1/P14-2006.
 
 FogBank marks which mentions are the same, and no singletons: `mention_clusters` takes the clusters of `same` or
@@ -62,25 +61,6 @@ def sums(gold: Iterable[Collection[Hashable]], predicted: Iterable[Collection[Ha
     for metric in (_muc, _b_cubed, _ceaf_e, _lea):
         rows.append((*metric(expected, found), *metric(found, expected)))
     return np.array(rows, dtype=np.float64)
-
-
-def rates(summed: Sums) -> NDArray[np.float64]:
-    """Turn sums of shape (…, 4, 4) into recall, precision and F1, shape (…, 4, 3)."""
-    recall_part, recall_all, precision_part, precision_all = np.moveaxis(summed, -1, 0)
-    nothing = recall_all + precision_all == 0
-
-    def quotient(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.where(nothing, 1.0, part / np.where(whole > 0, whole, 1.0))
-
-    recall, precision = quotient(recall_part, recall_all), quotient(precision_part, precision_all)
-    both = recall + precision
-    return np.stack([recall, precision, 2 * recall * precision / np.where(both > 0, both, 1.0)], axis=-1)
-
-
-def conll(rated: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give the CoNLL score of rates of shape (…, 4, 3): the mean F1 of MUC, B³ and CEAFe."""
-    mean: NDArray[np.float64] = rated[..., : len(CONLL), 2].mean(axis=-1)
-    return mean
 
 
 def _partition(given: Iterable[Collection[Hashable]], side: str) -> Clusters:

@@ -72,7 +72,7 @@ def token_values(document: Document, values: Sequence[str]) -> list[int]:
     return given
 
 
-def alpha(table: NDArray[np.int64]) -> NDArray[np.float64]:
+def alpha(table: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np.float64]:
     """Give alpha of coincidences of shape (…, values, values), as shape (…); see the module for its definition."""
     margins = table.sum(axis=-1).astype(np.float64)
     total = margins.sum(axis=-1)

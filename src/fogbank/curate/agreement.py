@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from fogbank.compare.agreement import Agreement, Estimate, Pair, agree
+from fogbank.compare.agreement import Agreement, Pair, agree
 from fogbank.compare.confusions import Confusion, confusions
-from fogbank.compare.report import Score, shown
+from fogbank.compare.measure import Score
+from fogbank.compare.report import shown, shown_figure
 from fogbank.curate.rounds import Round, Version, versions
-from fogbank.errors import FogbankError
+from fogbank.errors import DataError, FogbankError
 from fogbank.model.corpus import Corpus
 from fogbank.model.scheme import SCHEME
 
@@ -74,7 +75,7 @@ class RoundAgreement:
             yield f"{'documents':42}" + "".join(f"{against.documents:10}" for against in self.gold.values())
             columns = [_figures(against) for against in self.gold.values()]
             for name in dict.fromkeys(name for column in columns for name in column):
-                cells = (f"{column[name]:10.3f}" if name in column else f"{'–':>10}" for column in columns)
+                cells = (f"{shown_figure(column.get(name)):>10}" for column in columns)
                 yield f"{name:42}{''.join(cells)}"
         for title, found in (
             ("the annotators differ", self.confusions),
@@ -90,12 +91,17 @@ class RoundAgreement:
 def measure_round(corpus: Corpus, one: Round) -> RoundAgreement:
     """Measure the agreement of an annotation round from its exports, and from the gold files that there are.
 
-    Raises FogbankError for a round of another kind, DataError where an export is missing or no document has two
-    versions.
+    Raises FogbankError for a round of another kind, DataError where an export is missing, an annotator was assisted by
+    a system, or no document has two versions.
     """
     if one.kind != "annotation":
         raise FogbankError(f"round {one.name!r} is of kind {one.kind}; expected one in which several annotate the same")
     held = list(versions(corpus, one))
+    if assisted := [f"{v.annotator} ({v.document.id})" for v in held if v.assisted]:
+        raise DataError(
+            f"round {one.name!r}: {len(assisted)} versions are of annotators who could see a system's predictions, "
+            f"{assisted[0]} first; expected annotators who worked without, or agreement says how far they follow it"
+        )
     pairs = version_pairs(held)
     incidents = groups(corpus)
     gold = {document.id: document for document in corpus.gold()}
@@ -129,7 +135,7 @@ def groups(corpus: Corpus) -> dict[str, str]:
 
 def _figures(one: Agreement) -> dict[str, float]:
     return {
-        **{name: score.counts.f1 for name, score in one.measures.items()},
+        **{name: score.value for name, score in one.measures.items()},
         **{f"alpha of {name}": estimate.value for name, estimate in one.alphas.items()},
         **{
             f"{k} {name}": estimates[name].value
@@ -140,9 +146,9 @@ def _figures(one: Agreement) -> dict[str, float]:
 
 
 def _score_line(name: str, score: Score) -> str:
-    c = score.counts
-    return f"{name:42}{c.gold:7}{c.predicted:8}{c.matched:7}{c.f1:8.3f}  {shown(score.interval)}"
+    gold, predicted, matched = score.counts
+    return f"{name:42}{gold:7.0f}{predicted:8.0f}{matched:7.0f}{shown_figure(score.value):>8}  {shown(score.interval)}"
 
 
-def _estimate_line(name: str, estimate: Estimate) -> str:
-    return f"{name:64}{estimate.value:8.3f}  {shown(estimate.interval)}"
+def _estimate_line(name: str, score: Score) -> str:
+    return f"{name:64}{shown_figure(score.value):>8}  {shown(score.interval)}"

@@ -29,11 +29,12 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One annotator's document of one round."""
+    """One annotator's document of one round; `assisted` is one whose annotator could see a system's prediction."""
 
     round: Round
     annotator: str
     document: Document
+    assisted: bool = False
 
 
 def read_rounds(corpus: Corpus) -> tuple[Round, ...]:
@@ -111,9 +112,12 @@ def versions(corpus: Corpus, one: Round, *, partial: bool = False, infer: bool =
     for annotator, ids in one.assignments.items():
         path = corpus.exports / one.name / f"{annotator}.json"
         held: dict[str, list[Any]] = {}
+        assisted: set[str] = set()
         for task in () if partial and not path.exists() else read_json(path):
             kept = [a for a in task["annotations"] if not a["was_cancelled"]]
             held.setdefault(task["data"]["id"], []).extend(kept)
+            if task.get("predictions") or any(annotation.get("prediction") for annotation in kept):
+                assisted.add(task["data"]["id"])
         for document_id in ids:
             found = held.get(document_id, [])
             if partial and not found:
@@ -122,4 +126,6 @@ def versions(corpus: Corpus, one: Round, *, partial: bool = False, infer: bool =
                 raise DataError(f"{path}: {document_id} has {len(found)} annotations; expected one")
             text = corpus.articles[document_id].text
             document = read_result(document_id, text, found[0]["result"])
-            yield Version(one, annotator, infer_relations(document).document if infer else document)
+            if infer:
+                document = infer_relations(document).document
+            yield Version(one, annotator, document, document_id in assisted)

@@ -12,6 +12,7 @@
 """
 
 import os
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fogbank.errors import DataError, FogbankError
-from fogbank.model.document import Document
+from fogbank.model.document import Dateline, Document
 from fogbank.model.storage import read_bytes, read_json, read_json_lines
 from fogbank.model.text import digest
 
@@ -150,13 +151,48 @@ class Corpus:
         path = self.root / "corpus" / "splits" / f"{name}.txt"
         return tuple(line for line in read_bytes(path).decode().split("\n") if line)
 
+    def incident(self, incident_id: str) -> Mapping[str, Any] | None:
+        """Read the sheet of an incident; None where there is none.  Raises DataError where it is no TOML."""
+        path = self.root / "corpus" / "incidents" / f"{incident_id}.toml"
+        if not path.is_file():
+            return None
+        try:
+            return tomllib.loads(read_bytes(path).decode())
+        except ValueError as error:
+            raise DataError(f"{path}: {error}; expected TOML in UTF-8") from None
+
+    @cached_property
+    def datelines(self) -> dict[str, Dateline]:
+        """The dateline of every article by its id; one without an incident is an incident of its own."""
+        truths: dict[str, dict[str, int]] = {}
+        for article in self.articles.values():
+            if article.incident and article.incident not in truths:
+                truths[article.incident] = truth(self.incident(article.incident) or {})
+        return {
+            article.id: Dateline(
+                article.incident or article.id,
+                article.published,
+                article.outlet,
+                truths.get(article.incident or "", {}),
+            )
+            for article in self.articles.values()
+        }
+
     def gold(self, ids: Iterable[str] | None = None) -> Iterator[Document]:
         """Yield the gold documents of these ids (all that there are, in the manifest's order, if none are given)."""
         for article_id in self.articles if ids is None else ids:
             path = self.gold_folder / f"{article_id}.json"
             if ids is None and not path.exists():
                 continue
-            yield Document.from_json(read_json(path), self.articles[article_id].text)
+            yield Document.from_json(read_json(path), self.articles[article_id].text, self.datelines[article_id])
+
+
+def truth(sheet: Mapping[str, Any]) -> dict[str, int]:
+    """Give what is true by an incident's sheet: by measure, of several groups the largest."""
+    found: dict[str, int] = {}
+    for figure in sheet.get("truth", {}).get("figures", ()):
+        found[figure["measure"]] = max(figure["value"], found.get(figure["measure"], 0))
+    return found
 
 
 def find_corpus(start: Path | None = None) -> Corpus:

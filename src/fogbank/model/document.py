@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fogbank.errors import InvalidValueError, MissingTextError
+from fogbank.model.claim import Claim
 
 AttributeValue = str | int | float
 
@@ -56,17 +57,34 @@ class Relation:
             raise InvalidValueError(f"relation {self.head!r} -{self.label!r}-> {self.tail!r}: expected three names")
 
 
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """Where a document stands among others: which incident it reports, when, for whom, and what is true of it.
+
+    `published` is an ISO 8601 local time or date; `truth` gives the true figure by measure, where it is known.
+    """
+
+    incident: str
+    published: str
+    outlet: str | None = None
+    truth: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+
 @dataclass(frozen=True)
 class Document:
     """A text with its spans and relations, in the order given.
 
-    `text` is None where it is withheld and has not been restored; offsets then still hold.
+    `text` is None where it is withheld and has not been restored; offsets then still hold.  `claims` are those that a
+    system predicted as such; None where claims are to be derived from the spans.  `dateline` is what is known of it
+    besides, and no part of what is compared.
     """
 
     id: str
     text: str | None
     spans: tuple[Span, ...] = ()
     relations: tuple[Relation, ...] = ()
+    claims: tuple[Claim, ...] | None = None
+    dateline: Dateline | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def by_id(self) -> Mapping[str, Span]:
@@ -119,18 +137,23 @@ class Document:
                 for span in self.spans
             ],
             "relations": [{"head": r.head, "tail": r.tail, "label": r.label} for r in self.relations],
+            **({} if self.claims is None else {"claims": [claim.to_json() for claim in self.claims]}),
         }
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any], text: str | None = None) -> "Document":
+    def from_json(
+        cls, value: Mapping[str, Any], text: str | None = None, dateline: Dateline | None = None
+    ) -> "Document":
         """Build a document from the JSON object of a prediction or gold file that has passed its JSON Schema."""
         return cls(
             id=value["id"],
             text=text,
             spans=tuple(
-                Span(s["id"], s["start"], s["end"], s["label"], s.get("attributes", {})) for s in value["spans"]
+                Span(s["id"], s["start"], s["end"], s["label"], s.get("attributes", {})) for s in value.get("spans", ())
             ),
             relations=tuple(Relation(r["head"], r["tail"], r["label"]) for r in value.get("relations", ())),
+            claims=tuple(map(Claim.from_json, value["claims"])) if "claims" in value else None,
+            dateline=dateline,
         )
 
 

@@ -2,6 +2,7 @@
 
     data/documents/{train,validation,test}.parquet   config "documents" (default)
     data/wire/test.parquet                           config "wire": `text` is null, offsets and hashes hold
+    data/{claims,ledger,versions}/…                  see `accounts`
 
 A row is an article with its gold: `spans` are structs of `id`, `start` (inclusive, code points), `end` (exclusive),
 `label`, `attributes` (null where a label has none) and `interval` (a QUANTITY's low, best and high, derived by the
@@ -32,8 +33,15 @@ _VALUE_TYPE = {"number": "int64", "date": "string", "duration": "string"}
 
 def features() -> "Features":
     """Declare the features of a row."""
+    from datasets import Features, Value  # noqa: PLC0415
+
+    return Features({**{name: Value("string") for name in _ARTICLE_FIELDS}, **annotation_features()})
+
+
+def annotation_features() -> dict[str, Any]:
+    """Declare the features of the columns `spans` and `relations`."""
     # Importing it takes a second, and loading documents needs none of it.
-    from datasets import ClassLabel, Features, List, Value  # noqa: PLC0415
+    from datasets import ClassLabel, List, Value  # noqa: PLC0415
 
     attributes = {
         a.name: ClassLabel(names=list(a.names)) if a.type == "choice" else Value(_VALUE_TYPE[a.type])
@@ -52,13 +60,17 @@ def features() -> "Features":
         "tail": Value("string"),
         "label": ClassLabel(names=list(SCHEME.relation_names)),
     }
-    return Features(
-        {**{name: Value("string") for name in _ARTICLE_FIELDS}, "spans": List(span), "relations": List(relation)}
-    )
+    return {"spans": List(span), "relations": List(relation)}
 
 
 def row(article: Article, gold: Document) -> dict[str, Any]:
     """Make the row of an article and its gold; the text of a wire article is never in it."""
+    values = {name: getattr(article, name) for name in _ARTICLE_FIELDS}
+    return {**values, "text": None if article.part == WIRE else article.text, **annotation_columns(gold)}
+
+
+def annotation_columns(document: Document) -> dict[str, Any]:
+    """Make the columns `spans` and `relations` of a document, with labels and choices as numbers."""
     labels = {name: number for number, name in enumerate(SCHEME.label_names)}
     relations = {name: number for number, name in enumerate(SCHEME.relation_names)}
 
@@ -68,10 +80,7 @@ def row(article: Article, gold: Document) -> dict[str, Any]:
             for a in SCHEME.attributes
         }
 
-    values = {name: getattr(article, name) for name in _ARTICLE_FIELDS}
     return {
-        **values,
-        "text": None if article.part == WIRE else article.text,
         "spans": [
             {
                 "id": span.id,
@@ -85,9 +94,9 @@ def row(article: Article, gold: Document) -> dict[str, Any]:
                     else {"low": None, "best": None, "high": None}
                 ),
             }
-            for span in gold.spans
+            for span in document.spans
         ],
-        "relations": [{"head": r.head, "tail": r.tail, "label": relations[r.label]} for r in gold.relations],
+        "relations": [{"head": r.head, "tail": r.tail, "label": relations[r.label]} for r in document.relations],
     }
 
 
@@ -121,7 +130,7 @@ def _read(corpus: Corpus, split: str) -> list[tuple[Article, Document]]:
             ],
             "relations": [{**r, "label": names[1][r["label"]]} for r in entry["relations"]],
         }
-        found.append((article, Document.from_json(value, article.text)))
+        found.append((article, Document.from_json(value, article.text, corpus.datelines.get(article.id))))
     return found
 
 

@@ -6,7 +6,10 @@ from pathlib import Path
 from fogbank.check.files import check_file
 from fogbank.check.problem import Problem
 from fogbank.compare.report import Report
-from fogbank.compare.score import score
+from fogbank.compare.score import align, score
+from fogbank.compare.significance import Comparison, compare
+from fogbank.compare.slices import By, slice_documents, slice_names
+from fogbank.compare.tasks import TASKS
 from fogbank.curate.agreement import groups
 from fogbank.errors import DataError
 from fogbank.model.corpus import SPLITS, WIRE, Corpus
@@ -23,7 +26,12 @@ def read_gold(corpus: Corpus, name: str) -> tuple[list[Document], str]:
     files = sorted(path.glob("*.json")) if path.is_dir() else [path]
     if not files or not files[0].is_file():
         raise DataError(f"{name}: expected a split ({', '.join((*SPLITS, WIRE))}), a gold file, or a folder of them")
-    return [Document.from_json(read_json(file)) for file in files], path.name
+    found = []
+    for file in files:
+        value = read_json(file)
+        article = corpus.articles.get(value["id"])
+        found.append(Document.from_json(value, article.text if article else None))
+    return found, path.name
 
 
 def read_predictions(corpus: Corpus, path: Path) -> tuple[list[Document], list[Problem]]:
@@ -39,3 +47,31 @@ def score_file(
 ) -> Report:
     """Score predictions with the corpus's incidents as the groups of the bootstrap."""
     return score(gold, predicted, system=system, split=split, groups=groups(corpus))
+
+
+def score_slices(
+    corpus: Corpus, gold: Sequence[Document], predicted: Sequence[Document], by: By, *, system: str, split: str
+) -> list[Report]:
+    """Score predictions slice by slice (see `compare.slices`); the split of a report names its slice."""
+    versions, _ = align(gold, predicted, split)
+    if by == "seen":
+        slices = slice_names(gold, versions, load("train", corpus))
+    else:
+        slices = slice_documents(by, gold, versions, corpus.articles)
+    tasks = ("spans",) if by == "seen" else tuple(TASKS)
+    return [
+        score(*sides, system=system, split=f"{split}, {name}", groups=groups(corpus), tasks=tasks)
+        for name, sides in slices.items()
+    ]
+
+
+def compare_files(
+    corpus: Corpus,
+    gold: Sequence[Document],
+    predicted: tuple[Sequence[Document], Sequence[Document]],
+    *,
+    systems: tuple[str, str],
+    split: str,
+) -> Comparison:
+    """Compare two systems' predictions, with the corpus's incidents as what is drawn and exchanged."""
+    return compare(gold, *predicted, systems=systems, split=split, groups=groups(corpus))

@@ -14,10 +14,19 @@ from fogbank.curate.gold import Gold, collect_gold, gold_bytes
 from fogbank.curate.studio.config import label_config
 from fogbank.model.corpus import Corpus
 from fogbank.model.storage import pretty_json_bytes, read_bytes, write_bytes
+from fogbank.publish.accounts import account_tables
 from fogbank.publish.dataset import is_same, parquet_bytes, tables
 from fogbank.publish.realism import realism
 from fogbank.publish.statistics import Statistics, statistics
-from fogbank.publish.tables import card_header, fill, realism_table, replace_header, scheme_tables, statistics_tables
+from fogbank.publish.tables import (
+    card_header,
+    column_tables,
+    fill,
+    realism_table,
+    replace_header,
+    scheme_tables,
+    statistics_tables,
+)
 
 
 class Stale(NamedTuple):
@@ -38,7 +47,8 @@ def stale(corpus: Corpus) -> Iterator[Stale]:
     for path in sorted(corpus.gold_folder.glob("*.json")):
         if path.stem not in gold:
             yield Stale(path, None)
-    for path, made in tables(corpus, documents).items():
+    published = {**tables(corpus, documents), **account_tables(corpus, documents)}
+    for path, made in published.items():
         if not is_same(content := parquet_bytes(made), path):
             yield Stale(path, content)
 
@@ -69,7 +79,12 @@ def _files(corpus: Corpus, gold: dict[str, Gold], counted: Statistics) -> Iterat
         ("README.md", lambda text: replace_header(text, card_header(counted))),
         ("DATASHEET.md", lambda text: text),
     ]
-    parts = {**scheme_tables(), **statistics_tables(counted), "realism": realism_table(realism(corpus))}
+    parts = {
+        **scheme_tables(),
+        **column_tables(),
+        **statistics_tables(counted),
+        "realism": realism_table(realism(corpus)),
+    }
     for name, finish in filled:
         path = root / name
         yield path, finish(fill(read_bytes(path).decode(), parts, name)).encode()

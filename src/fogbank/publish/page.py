@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from fogbank.compare.report import Report, shown
+from fogbank.compare.report import Report, shown, shown_figure
 from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus
 from fogbank.model.document import Document
 from fogbank.model.scheme import SCHEME
@@ -48,7 +48,9 @@ def render(reports: Sequence[Report], documents: Sequence[Mapping[str, Any]]) ->
     data = {"labels": labels, "documents": documents}
     # "<" could end the script element that holds the data; JSON can always write it as an escape.
     embedded = json_bytes(data).decode().replace("<", "\\u003c")
-    return template.render(reports=sorted(reports, key=lambda r: r.signature.split), data=embedded, shown=shown)
+    return template.render(
+        reports=sorted(reports, key=lambda r: r.signature.split), data=embedded, shown=shown, shown_figure=shown_figure
+    )
 
 
 def _document(article: Article, split: str, versions: Mapping[str, Document]) -> dict[str, Any]:

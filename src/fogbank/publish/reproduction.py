@@ -9,7 +9,8 @@ from pathlib import Path
 
 from fogbank.check.files import check_corpus, check_paths
 from fogbank.check.problem import Problem
-from fogbank.compare.report import Report, shown
+from fogbank.compare.measure import ALL
+from fogbank.compare.report import Report, shown, shown_figure
 from fogbank.curate.articles import restore
 from fogbank.curate.rounds import read_rounds
 from fogbank.errors import DataError
@@ -71,14 +72,12 @@ def reproduce(corpus: Corpus, *, studio: bool = True, texts: Path | None = None,
 
 
 def summary(reports: Sequence[Report]) -> list[str]:
-    """Give the table that is printed at the end: F1 of spans and relations with intervals, by split and system."""
-    lines = [f"{'split':8}{'system':12}{'spans F1':>9}  {'95 % interval':16}{'relations F1':>13}  95 % interval"]
+    """Give the table that is printed at the end: the headline of each task with its interval, by split and system."""
+    lines = [f"{'split':8}{'system':12}{'task':14}{'F1':>8}  95 % interval"]
     for report in sorted(reports, key=lambda r: r.signature.split):
-        spans, relations = report.scores["spans"]["all"], report.scores["relations"]["all"]
-        lines.append(
-            f"{report.signature.split:8}{report.system:12}{spans.counts.f1:9.3f}  "
-            f"{shown(spans.interval):16}{relations.counts.f1:13.3f}  {shown(relations.interval)}"
-        )
+        for task, rows in report.scores.items():
+            where = f"{report.signature.split:8}{report.system:12}" if task == next(iter(report.scores)) else " " * 20
+            lines.append(f"{where}{task:14}{shown_figure(rows[ALL].value):>8}  {shown(rows[ALL].interval)}")
     return lines
 
 

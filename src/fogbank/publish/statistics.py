@@ -2,15 +2,20 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from fogbank.check.splits import Likeness, likeness_across
 from fogbank.compare.agreement import Agreement, agree
+from fogbank.compare.tasks.claims import WRITER
 from fogbank.curate.agreement import groups, version_pairs
 from fogbank.curate.rounds import read_rounds, versions
+from fogbank.model.claim import Claim
+from fogbank.model.claims import claims
 from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus
 from fogbank.model.document import Document
+from fogbank.model.ledger import ledger
 from fogbank.model.scheme import SCHEME
 from fogbank.model.text import tokens
 
@@ -28,6 +33,8 @@ class Statistics:
     theatres: Mapping[str, Mapping[str, int]]
     genres: Mapping[str, Mapping[str, int]]
     nearest: Likeness | None
+    claims: Mapping[str, Mapping[str, int]]
+    stances: Mapping[str, Mapping[str, int]]
     agreement: Mapping[str, Agreement]
 
     def to_json(self) -> dict[str, Any]:
@@ -39,12 +46,14 @@ class Statistics:
             "theatres": self.theatres,
             "genres": self.genres,
             "nearest": self.nearest and {**self.nearest._asdict(), "share": round(self.nearest.share, 4)},
+            "claims": self.claims,
+            "stances": self.stances,
             "agreement": {
                 name: {
                     "documents": one.documents,
                     **{
                         measure: {
-                            "f1": round(agreed.counts.f1, 4),
+                            "f1": round(agreed.value, 4),
                             "interval": agreed.interval and [round(bound, 4) for bound in agreed.interval],
                         }
                         for measure, agreed in ((name, one.measures[name]) for name in AGREEMENT)
@@ -62,8 +71,23 @@ def statistics(corpus: Corpus, gold: Mapping[str, Document]) -> Statistics:
     """
     names = (*SPLITS, WIRE)
     parts = {name: [(corpus.articles[i], gold[i]) for i in corpus.split(name)] for name in names}
+    claimed = {name: [claim for _, document in part for claim in claims(document)] for name, part in parts.items()}
+    held = Counter(
+        i for one in read_rounds(corpus) if one.kind == "annotation" for i in chain(*one.assignments.values())
+    )
+    accounts = {
+        name: len(ledger(replace(d, dateline=corpus.datelines[d.id]) for _, d in part)) for name, part in parts.items()
+    }
     return Statistics(
-        splits={name: _sizes(name, part) for name, part in parts.items()},
+        splits={
+            name: {
+                **_sizes(name, part),
+                "claims": len(claimed[name]),
+                "accounts": accounts[name],
+                "versions": sum(held[article.id] for article, _ in part),
+            }
+            for name, part in parts.items()
+        },
         labels={label: {name: _number(part, label) for name, part in parts.items()} for label in SCHEME.label_names},
         relations={
             relation: {
@@ -74,6 +98,14 @@ def statistics(corpus: Corpus, gold: Mapping[str, Document]) -> Statistics:
         theatres=_by(parts, "theatre"),
         genres=_by(parts, "genre"),
         nearest=nearest_across(corpus),
+        claims={
+            label: {name: sum(c.label == label for c in held) for name, held in claimed.items()}
+            for label in SCHEME.labels_in("event")
+        },
+        stances={
+            stance: {name: sum(_stance(c) == stance for c in held) for name, held in claimed.items()}
+            for stance in (WRITER, *SCHEME.attribute["stance"].names)
+        },
         agreement=agreements(corpus),
     )
 
@@ -107,6 +139,10 @@ def _sizes(name: str, part: Sequence[tuple[Article, Document]]) -> dict[str, int
     sizes["spans"] = sum(len(d.spans) for _, d in part)
     sizes["relations"] = sum(len(d.relations) for _, d in part)
     return sizes
+
+
+def _stance(claim: Claim) -> str:
+    return claim.stance if claim.sources else WRITER
 
 
 def _number(part: Sequence[tuple[Article, Document]], label: str) -> int:

@@ -8,7 +8,7 @@ says what it was trained with; a model whose signature does not fit is refused.
 import importlib
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib.metadata import version
 from io import BytesIO
@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from fogbank.compare.score import SEED, data_digest
+from fogbank.compare.bootstrap import SEED
+from fogbank.compare.score import data_digest, score
 from fogbank.errors import DataError, FogbankError, MissingTextError
 from fogbank.model.corpus import Article, Corpus
 from fogbank.model.document import Document
@@ -77,6 +78,34 @@ def trained(corpus: Corpus, name: str) -> System:
     system = make_system(corpus, name)
     system.restore(read_state(model_folder(corpus, name)))
     return system
+
+
+def version_name(corpus: Corpus, name: str) -> str:
+    """Name a trained system with its signature, as its predictions are labelled outside: `linear|code:…|…|seed:…`."""
+    held = read_json(model_folder(corpus, name) / "signature.json")
+    return "|".join([name, *(f"{key}:{value}" for key, value in held.items() if key != "system")])
+
+
+def expected_precision(corpus: Corpus, system: System) -> Callable[[Document], float]:
+    """Give what maps a predicted document to the share of its spans that are right, as far as can be foreseen.
+
+    That is the mean over its spans of their label's precision on the validation split; a label that the system
+    predicted nowhere there, and a document without spans, take the precision over all labels.
+    """
+    articles, gold = load_articles("validation", corpus), load("validation", corpus)
+    rows = score(gold, predict(system, articles), tasks=["spans"], resamples=0).scores["spans"]
+    precision = {
+        label: row.precision
+        for label, row in rows.items()
+        if label in SCHEME.label_names and row.precision is not None and row.counts.predicted
+    }
+    overall = rows["all"].precision or 0.0
+
+    def foreseen(document: Document) -> float:
+        shares = [precision.get(span.label, overall) for span in document.spans]
+        return sum(shares) / len(shares) if shares else overall
+
+    return foreseen
 
 
 def _objection(corpus: Corpus, name: str) -> str | None:

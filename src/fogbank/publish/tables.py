@@ -13,10 +13,11 @@ from typing import Any
 
 import yaml
 
-from fogbank.compare.report import shown
+from fogbank.compare.report import shown, shown_figure
 from fogbank.errors import DataError
 from fogbank.model.corpus import SPLITS, WIRE
 from fogbank.model.scheme import SCHEME
+from fogbank.publish.accounts import COLUMNS
 from fogbank.publish.statistics import AGREEMENT, Statistics
 
 _PART = re.compile(r"(<!-- generated: (?P<name>[^\n]+?) -->\n)(?P<old>.*?)(<!-- /generated -->)", re.DOTALL)
@@ -79,6 +80,14 @@ def scheme_tables() -> dict[str, str]:
     return tables
 
 
+def column_tables() -> dict[str, str]:
+    """Make a table of the columns of each config that is derived from gold or holds versions."""
+    return {
+        f"columns {config}": markdown_table(("column", "what it holds"), [(f"`{n}`", g) for n, g in columns.items()])
+        for config, columns in COLUMNS.items()
+    }
+
+
 def _ends(names: Sequence[str]) -> str:
     return " ".join(f"any {name[1:]}" if name.startswith("@") else f"`{name}`" for name in names)
 
@@ -86,7 +95,7 @@ def _ends(names: Sequence[str]) -> str:
 def statistics_tables(statistics: Statistics) -> dict[str, str]:
     """Make the tables of the card and the datasheet."""
     names = (*SPLITS, WIRE)
-    rows = ("documents", "incidents", "theatres", "words", "spans", "relations")
+    rows = ("documents", "incidents", "theatres", "words", "spans", "relations", "claims", "accounts", "versions")
     tables = {
         "splits": markdown_table(
             ("", *names),
@@ -104,6 +113,8 @@ def statistics_tables(statistics: Statistics) -> dict[str, str]:
         ("relations", statistics.relations),
         ("theatres", statistics.theatres),
         ("genres", statistics.genres),
+        ("claims by event", statistics.claims),
+        ("claims by stance", statistics.stances),
     ):
         tables[name] = markdown_table(("", *names), [(key, *(row[n] for n in names)) for key, row in counted.items()])
     if nearest := statistics.nearest:
@@ -117,7 +128,7 @@ def statistics_tables(statistics: Statistics) -> dict[str, str]:
             (
                 name,
                 one.documents,
-                *(f"{a.counts.f1:.3f} ({shown(a.interval)})" for a in map(one.measures.__getitem__, AGREEMENT)),
+                *(f"{shown_figure(a.value)} ({shown(a.interval)})" for a in map(one.measures.__getitem__, AGREEMENT)),
             )
             for name, one in statistics.agreement.items()
         ],
@@ -152,6 +163,13 @@ def card_header(statistics: Statistics) -> str:
                 "data_files": [{"split": s, "path": f"data/documents/{s}.parquet"} for s in SPLITS],
             },
             {"config_name": "wire", "data_files": [{"split": "test", "path": "data/wire/test.parquet"}]},
+            *(
+                {
+                    "config_name": config,
+                    "data_files": [{"split": s, "path": f"data/{config}/{s}.parquet"} for s in names],
+                }
+                for config in COLUMNS
+            ),
         ],
     }  # fmt: skip
     return yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=120)

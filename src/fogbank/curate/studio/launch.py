@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import sys
+from ipaddress import IPv4Network
 from pathlib import Path
 
 from fogbank.curate.studio.client import NOT_INSTALLED, hide, httpx
@@ -20,6 +21,13 @@ DATA_FOLDER = "LABEL_STUDIO_BASE_DATA_DIR"
 """The name in its environment by which a server is told its data folder."""
 # All that the server needs of the caller's environment; it would read more names: HOST, PORT, USERNAME, proxies.
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
+# The addresses of no public host (RFC 6890 and the registries beside it), which the server must not be made to ask.
+_RESERVED = (
+    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24"),
+    *("192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4"),
+    *("240.0.0.0/4", "::/128", "::1/128", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48"),
+    *("100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "fc00::/7", "fe80::/10", "ff00::/8"),
+)
 
 
 def command(port: int) -> list[str]:
@@ -47,10 +55,19 @@ def environment(
         "LOG_LEVEL": "WARNING",
         "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
         "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",  # read at the first start only
+        # Label Studio refuses every reserved address; a service of predictions on this machine needs one of them.
+        "USE_DEFAULT_BANNED_SUBNETS": "false",
+        "USER_ADDITIONAL_BANNED_SUBNETS": ",".join(refused_networks()),
         "LABEL_STUDIO_USERNAME": ADMIN,
         "LABEL_STUDIO_PASSWORD": password,
         "LABEL_STUDIO_USER_TOKEN": token,
     }
+
+
+def refused_networks() -> list[str]:
+    """Name the networks that the server asks nothing of: all reserved ones, of loopback all but `HOST`."""
+    loopback = IPv4Network("127.0.0.0/8").address_exclude(IPv4Network(HOST))
+    return [*_RESERVED, *map(str, sorted(loopback))]
 
 
 def free_port() -> int:

@@ -216,6 +216,22 @@ def export_each(project: Project) -> Iterator[dict[str, Any]]:
             yield orjson.loads(memoryview(task))
 
 
+def fit_result(document: Document) -> list[dict[str, Any]]:
+    """Give a document as Label Studio's `result`.  Raises StudioError for what it would not keep or not open."""
+    demand_kept(document)
+    return write_result(document)
+
+
+def demand_kept(document: Document) -> None:
+    """Raise StudioError for a document with something that Label Studio would not keep or not open."""
+    for rule, finding in find(document):
+        if rule.level == Level.INTEGRITY or rule.code in _UNFIT:
+            raise StudioError(
+                f"{document.id}::{finding.place}: {rule.code}: {finding.message}; expected {finding.expected}; "
+                "Label Studio would not keep or not open it"
+            )
+
+
 class _Task(NamedTuple):
     number: int
     sha256: str
@@ -315,12 +331,7 @@ def _demand_fit(document: Document) -> None:
     """Raise StudioError for a document that Label Studio would not keep or not open."""
     if document.text is None:
         raise StudioError(f"{document.id}: the text is withheld; restore it before entering an annotation of it")
-    for rule, finding in find(document):
-        if rule.level == Level.INTEGRITY or rule.code in _UNFIT:
-            raise StudioError(
-                f"{document.id}::{finding.place}: {rule.code}: {finding.message}; expected {finding.expected}; "
-                "Label Studio would not keep or not open it"
-            )
+    demand_kept(document)
 
 
 def _tell(progress: Progress | None, message: str) -> None:
