@@ -69,7 +69,7 @@ def test_the_whole_path(checkout: Path) -> None:
     reports = {path: path.read_bytes() for path in (checkout / "build/reports").iterdir()}
 
     repeated = finish(begin(checkout, *texts))
-    assert repeated.count(" 0 tasks added") == repeated.count(" 0 annotations entered") == 3
+    assert repeated.count(" 0 annotations entered") == 3
     assert "linear: trained before on the same data" in repeated
     assert {path: path.read_bytes() for path in (checkout / "build/reports").iterdir()} == reports
     assert tracked(checkout) == before
@@ -96,7 +96,7 @@ def kill_while_annotations_are_entered(process: "subprocess.Popen[str]") -> None
     for line in process.stdout:
         if "Label Studio: running" in line:
             break
-    time.sleep(3)
+    time.sleep(1)
     assert process.poll() is None
     process.send_signal(signal.SIGKILL)
     process.communicate()

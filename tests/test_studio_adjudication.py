@@ -239,10 +239,10 @@ def test_an_adjudicator_settles_the_differences_and_what_was_agreed_and_dropped_
     labeler.unselect()
 
     # one reading is taken over from its annotator's tab, with a relation drawn to it; an agreed span is dropped
-    page.get_by_text("vera", exact=True).first.click()
+    labeler.turn_to("vera", is_own=False)
     labeler.select("guards")
     page.keyboard.press("Control+c")
-    page.get_by_text("xenia", exact=True).first.click()
+    labeler.turn_to("xenia", is_own=True)
     page.keyboard.press("Control+v")
     page.wait_for_function("count => document.querySelectorAll('.htx-highlight').length > count", arg=marked)
     labeler.unselect()

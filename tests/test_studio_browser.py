@@ -57,6 +57,8 @@ PLACE = """([start, end]) => {
   return [first.left + 1, first.top + first.height / 2, last.right - 1, last.top + last.height / 2];
 }"""
 
+IS_SELECTED = "[...document.querySelectorAll('.htx-highlight[class*=active]')].some(span => span.offsetParent)"
+
 
 class Labeler:
     """What a person does at the page; words are places in the text of the task, first occurrences."""
@@ -83,6 +85,18 @@ class Labeler:
         self.page.wait_for_selector(".lsf-htx-richtext", timeout=60_000)
         self.page.get_by_role("button", name="submit").first.wait_for()
 
+    def turn_to(self, name: str, *, is_own: bool) -> None:
+        """Open the tab of an annotator's version, which cannot be submitted, or of one's own work, which can."""
+        submit = self.page.get_by_role("button", name="submit").first
+        for _ in range(5):
+            self.page.get_by_text(name, exact=True).first.click()
+            try:
+                submit.wait_for(state="visible" if is_own else "hidden", timeout=4_000)
+            except playwright_api.TimeoutError:
+                continue  # a click while a dialog fades is lost
+            return
+        raise AssertionError(f"the tab of {name!r} did not open")
+
     def place(self, words: str) -> list[float]:
         """Give where the words stand as soon as they stand still: a changed region moves what follows it."""
         start = self.text.index(words)
@@ -108,8 +122,16 @@ class Labeler:
         self.page.mouse.click(left + 4, top)
 
     def select(self, words: str) -> None:
-        self.click(words)
-        self.page.locator(".htx-highlight.__active, .htx-highlight[class*=active]").first.wait_for()
+        """Click a region until it is the selected one: a tab that opens moves its text once more when all is drawn."""
+        for _ in range(5):
+            self.click(words)
+            try:
+                self.page.wait_for_function(IS_SELECTED, timeout=4_000)
+            except playwright_api.TimeoutError:
+                self.unselect()  # a second click would only turn round what came late
+                continue
+            return
+        raise AssertionError(f"{words!r} could not be selected")
 
     def choose(self, attribute: str, value: str) -> None:
         self.page.keyboard.press(choice_keys()[attribute, value].replace("shift", "Shift"))

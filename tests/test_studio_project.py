@@ -11,9 +11,8 @@ import pytest
 pytestmark = pytest.mark.studio
 pytest.importorskip("label_studio_sdk", reason="label-studio is not installed: pip install 'fogbank[studio]'")
 
-from label_studio_sdk.projects.client import ProjectsClient  # noqa: E402
-
 from fogbank.curate.studio import project as project_module  # noqa: E402
+from fogbank.curate.studio import transfer  # noqa: E402
 from fogbank.curate.studio.annotators import ensure_annotator  # noqa: E402
 from fogbank.curate.studio.client import asking  # noqa: E402
 from fogbank.curate.studio.config import instructions, label_config  # noqa: E402
@@ -29,6 +28,7 @@ from fogbank.curate.studio.project import (  # noqa: E402
     push_articles,
 )
 from fogbank.curate.studio.server import Server  # noqa: E402
+from fogbank.curate.studio.transfer import Imported  # noqa: E402
 from fogbank.errors import DataError, StudioError  # noqa: E402
 from fogbank.model.corpus import Article, find_corpus  # noqa: E402
 from fogbank.model.document import Document, Relation, Span  # noqa: E402
@@ -110,7 +110,7 @@ def test_the_whole_loop_gives_back_what_was_entered_and_nothing_is_made_twice(st
     assert enter(project, vera, documents[:2], progress=told.append) == Counts(there=0, added=2)
     assert enter(project, vera, documents) == Counts(there=2, added=1)
     assert told == [
-        "FogBank pilot vera: 3 of 3 articles sent",
+        "FogBank pilot vera: 3 tasks sent",
         "FogBank pilot vera: 2 of 2 annotations entered",
     ]
 
@@ -134,7 +134,8 @@ def test_the_whole_loop_gives_back_what_was_entered_and_nothing_is_made_twice(st
     planted[1]["annotations"][0]["result"][0]["value"]["end"] += 1
     assert len(differences(exported, planted)) == 2
 
-    assert not list((studio.folder / "media" / "export").glob("*/*")), "snapshots are copies of all texts"
+    copies = [*(studio.folder / "media" / "export").glob("*/*"), *(studio.folder / "export").glob("*")]
+    assert not copies, "exports would leave copies of all texts"
     assert not studio.client().projects.exports.list(project.id)
 
 
@@ -165,14 +166,14 @@ def test_a_user_with_another_password_is_not_taken_over(studio: Server, monkeypa
 
 
 def test_tasks_that_an_import_loses_are_sent_again(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    send = ProjectsClient.import_tasks
+    send = transfer.import_tasks
     sent: list[int] = []
 
-    def lose_some(self: Any, *, id: int, request: list[Any]) -> Any:
-        sent.append(len(request))
-        return send(self, id=id, request=request[: 1 if len(sent) <= 3 else None])
+    def lose_some(server: Server, number: int, tasks: list[Any], token: str) -> Imported:
+        sent.append(len(tasks))
+        return send(server, number, tasks[: 1 if len(sent) <= 3 else None], token)
 
-    monkeypatch.setattr(ProjectsClient, "import_tasks", lose_some)
+    monkeypatch.setattr(project_module, "import_tasks", lose_some)
     monkeypatch.setattr(project_module, "CHUNK", 4)
     ids = [f"kd-{number:02}-a" for number in range(10)]
     assert push_articles(project, [article(i) for i in ids]) == Counts(there=0, added=10)
@@ -180,8 +181,44 @@ def test_tasks_that_an_import_loses_are_sent_again(project: Project, monkeypatch
     assert sorted(task["data"]["id"] for task in export(project)) == ids
 
 
+def test_annotations_go_in_with_their_tasks_at_once_as_their_annotators_own(studio: Server, project: Project) -> None:
+    bella = ensure_annotator(studio, "bella")
+    articles = {i: article(i) for i in IDS}
+    push_articles(project, [articles["kd-01-b"]])
+    documents = [document(i) for i in IDS]
+    told: list[str] = []
+    assert enter(project, bella, documents, articles=articles, progress=told.append) == Counts(there=0, added=3)
+    assert told == [f"{project.title}: 2 tasks sent", f"{project.title}: 1 of 1 annotations entered"]
+    assert enter(project, bella, documents, articles=articles) == Counts(there=3, added=0)
+    assert read_back(project) == {i: document(i) for i in IDS}
+    for task in export(project):
+        (annotation,) = task["annotations"]
+        assert annotation["completed_by"]["email"] == bella.email
+        assert (annotation["was_cancelled"], annotation["ground_truth"]) == (False, False)
+    with pytest.raises(StudioError, match="kd-01-a is there with another text"):
+        enter(project, bella, documents[:1], articles={"kd-01-a": article("kd-01-a", "Another.")})
+
+
+def test_annotations_that_an_import_loses_are_entered_one_by_one(
+    studio: Server, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As SQLite does while another writes: 201, the tasks there, their annotations not."""
+    send = transfer.import_tasks
+
+    def lose_annotations(server: Server, number: int, tasks: list[Any], token: str) -> Imported:
+        return send(server, number, [{"data": task["data"]} for task in tasks], token)
+
+    monkeypatch.setattr(project_module, "import_tasks", lose_annotations)
+    told: list[str] = []
+    vera, documents = ensure_annotator(studio, "vera"), [document(i) for i in IDS]
+    articles = {i: article(i) for i in IDS}
+    assert enter(project, vera, documents, articles=articles, progress=told.append) == Counts(there=0, added=3)
+    assert told[0].endswith("of the last 3 tasks and 3 annotations, Label Studio kept 3 and 0, the rest follows")
+    assert read_back(project) == {i: document(i) for i in IDS}
+
+
 def test_tasks_that_never_arrive_are_an_error(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ProjectsClient, "import_tasks", lambda *_, **__: None)
+    monkeypatch.setattr(project_module, "import_tasks", lambda *_: Imported(0, 0))
     with pytest.raises(StudioError, match="1 articles did not arrive, kd-01-a first"):
         push_articles(project, [article("kd-01-a")])
 

@@ -1,22 +1,32 @@
 """A server that is killed in the middle: the error is clear, and running the same again completes what is missing."""
 
+import itertools
 import os
+import re
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytestmark = pytest.mark.studio
+httpx = pytest.importorskip("httpx", reason="label-studio is not installed: pip install 'fogbank[studio]'")
 pytest.importorskip("label_studio_sdk", reason="label-studio is not installed: pip install 'fogbank[studio]'")
-
-from label_studio_sdk.annotations.client import AnnotationsClient  # noqa: E402
-from label_studio_sdk.projects.client import ProjectsClient  # noqa: E402
 
 from fogbank.curate.studio import project as project_module  # noqa: E402
 from fogbank.curate.studio.annotators import ensure_annotator  # noqa: E402
 from fogbank.curate.studio.config import label_config  # noqa: E402
-from fogbank.curate.studio.project import Counts, ensure_project, enter, export, push_articles  # noqa: E402
+from fogbank.curate.studio.project import (  # noqa: E402
+    Counts,
+    ensure_project,
+    enter,
+    export,
+    export_each,
+    push_articles,
+)
+from fogbank.curate.studio.record import write_export  # noqa: E402
 from fogbank.curate.studio.server import Server  # noqa: E402
 from fogbank.errors import StudioError  # noqa: E402
 from fogbank.model.corpus import Article  # noqa: E402
@@ -39,44 +49,77 @@ def kill(server: Server) -> None:
     os.kill(read_json(server.folder / "server.json")["pid"], signal.SIGKILL)
 
 
+@contextmanager
+def killed(server: Server, path: str, number: int, *, answered: bool = False) -> Iterator[None]:
+    """Kill the server at the request of this number to a path: before it, or when its answer is ready but lost."""
+    calls = itertools.count(1)
+    send = httpx.Client.send
+
+    def watched(self: Any, request: Any, **options: Any) -> Any:
+        if re.search(path, request.url.path) and next(calls) == number:
+            if answered:
+                send(self, request, **options)
+            kill(server)
+        return send(self, request, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpx.Client, "send", watched)
+        yield
+
+
 def test_a_killed_server_loses_nothing_that_is_not_made_up_by_running_again(
     studio_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Killed while tasks are sent, while annotations go in one by one and many at once, and while it exports."""
     server = Server(studio_folder).start()
     annotator = ensure_annotator(server, "vera")
     project = ensure_project(server, "FogBank survival vera", label_config())
-    create, send, calls = AnnotationsClient.create, ProjectsClient.import_tasks, [0, 0]
-
-    def send_once(self: Any, **asked: Any) -> Any:
-        calls[0] += 1
-        if calls[0] == 2:
-            kill(server)
-        return send(self, **asked)
-
-    def create_some(self: Any, **asked: Any) -> Any:
-        calls[1] += 1
-        if calls[1] == 6:
-            kill(server)
-        return create(self, **asked)
-
+    other = ensure_project(server, "FogBank survival at once", label_config())
+    articles = {article.id: article for article in ARTICLES}
     monkeypatch.setattr(project_module, "CHUNK", 5)
-    monkeypatch.setattr(ProjectsClient, "import_tasks", send_once)
-    monkeypatch.setattr(AnnotationsClient, "create", create_some)
 
-    with pytest.raises(StudioError, match="import into FogBank survival vera: Label Studio did not answer"):
+    with (
+        killed(server, "/import", 2),
+        pytest.raises(StudioError, match="import into FogBank survival vera: Label Studio did not answer"),
+    ):
         push_articles(project, ARTICLES)
     with pytest.raises(StudioError, match="no Label Studio server is running"):
         push_articles(project, ARTICLES)
 
-    assert server.start().is_running
+    server.start()
     assert push_articles(project, ARTICLES) == Counts(there=5, added=7)
-    with pytest.raises(StudioError, match="annotation of kd-05-a by vera: Label Studio did not answer"):
+    with (
+        killed(server, "/annotations", 6),
+        pytest.raises(StudioError, match="annotation of kd-05-a by vera: Label Studio did not answer"),
+    ):
         enter(project, annotator, DOCUMENTS)
 
+    server.start()
+    with (
+        killed(server, "/import", 2, answered=True),
+        pytest.raises(StudioError, match="import into FogBank survival at once: Label Studio did not answer"),
+    ):
+        enter(other, annotator, DOCUMENTS, articles=articles)
+
+    server.start()
+    assert push_articles(project, ARTICLES) == Counts(there=12, added=0)
+    assert enter(project, annotator, DOCUMENTS) == Counts(there=5, added=7)
+    assert enter(other, annotator, DOCUMENTS, articles=articles) == Counts(there=10, added=2)
+    path = studio_folder / "pulled.json"
+    write_export(path, export(other))
+    before = path.read_bytes()
+    for request in ("/exports/$", "/download$"):
+        with (
+            killed(server, request, 1),
+            pytest.raises(StudioError, match="export of FogBank survival at once: Label Studio did not answer"),
+        ):
+            write_export(path, export_each(other))
+        assert path.read_bytes() == before, "the file of the pull before is whole"
+        server.start()
+
     with server:
-        assert push_articles(project, ARTICLES) == Counts(there=12, added=0)
-        assert enter(project, annotator, DOCUMENTS) == Counts(there=5, added=7)
-        exported = export(project)
-    assert [len(task["annotations"]) for task in exported] == [1] * 12
-    read = [read_result(t["data"]["id"], t["data"]["text"], t["annotations"][0]["result"]) for t in exported]
-    assert sorted(read, key=lambda document: document.id) == DOCUMENTS
+        for one in (project, other):
+            exported = export(one)
+            assert [len(task["annotations"]) for task in exported] == [1] * 12
+            read = [read_result(t["data"]["id"], t["data"]["text"], t["annotations"][0]["result"]) for t in exported]
+            assert sorted(read, key=lambda document: document.id) == DOCUMENTS

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from fogbank.curate.overruling import overruled_in_round
 from fogbank.curate.quotes import resolve
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 ROUND = click.argument("round_name", metavar="ROUND")
 
 
-def _server(corpus: Corpus) -> "Server":
+def _server(corpus: Corpus, **settings: Any) -> "Server":
     """Name the checkout's own server; its data are in build/, which can be deleted.
 
     Label Studio's client is an optional package, so it is asked for only when a verb needs it.
     """
     from fogbank.curate.studio.server import Server  # noqa: PLC0415
 
-    return Server(corpus.root / "build" / "studio")
+    return Server(corpus.root / "build" / "studio", **settings)
 
 
 def with_round(work: Callable[["Server", Corpus, Round], Any], round_name: str, kind: str | None = None) -> Any:
@@ -47,9 +48,21 @@ def group() -> None:
 
 
 @group.command()
-def up() -> None:
-    """Start the server and say where it is and how to log in."""
-    server = _server(find_corpus())
+@click.option("--database", metavar="URL", envvar="FOGBANK_DATABASE", help="A PostgreSQL: postgresql://user@host/name.")
+@click.option("--port", type=click.IntRange(1, 65535), help="A certain port; default any free one.")
+@click.option("--public-url", metavar="URL", help="Where a proxy with https answers for the server.")
+@click.pass_context
+def up(context: click.Context, database: str | None, port: int | None, public_url: str | None) -> None:
+    """Start the server and say where it is and how to log in.
+
+    Its data are in build/studio, unless --database or FOGBANK_DATABASE names a PostgreSQL at the first start, whose
+    password is taken from PGPASSWORD.  What is given is kept for the next starts.
+    """
+    from fogbank.curate.studio.database import read_database  # noqa: PLC0415
+
+    is_public = context.get_parameter_source("database") is ParameterSource.COMMANDLINE
+    named = read_database(database, is_public=is_public) if database else None
+    server = _server(find_corpus(), port=port, database=named, public_url=public_url)
     server.start(keep=True, progress=click.echo)
     click.echo(f"{server.url}  log in as {server.email}; the password is in {server.folder / 'secrets.json'}")
 
@@ -107,12 +120,18 @@ def enter(round_name: str, answers: Path) -> None:
 @group.command()
 @ROUND
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A folder; default annotations/exports.")
-def pull(round_name: str, output: Path | None) -> None:
-    """Export every project of ROUND."""
-    from fogbank.curate.studio.record import pull_round  # noqa: PLC0415
+@click.option(
+    "--infer-relations",
+    is_flag=True,
+    help="Type the relations drawn without a type whose ends decide it, in a second version in build/inferred.",
+)
+def pull(round_name: str, output: Path | None, infer_relations: bool) -> None:
+    """Export every project of ROUND, as Label Studio gives it."""
+    from fogbank.curate.studio.record import infer_round, pull_round, strangers  # noqa: PLC0415
 
     def work(server: "Server", corpus: Corpus, one: Round) -> None:
-        for path in pull_round(server, corpus, one, output or corpus.exports):
+        folder, inferred = output or corpus.exports, corpus.root / "build" / "inferred"
+        for path in pull_round(server, corpus, one, folder):
             click.echo(f"{path}: written")
         if one.kind == "adjudication" and output is None:
             number = len(overruled_in_round(corpus, one).overruled)
@@ -120,6 +139,15 @@ def pull(round_name: str, output: Path | None) -> None:
                 f"{number} parts that both annotators held are dropped or changed"
                 + (f": fogbank adjudicate {one.name} --report" if number else "")
             )
+        for stranger in strangers(folder, one):
+            click.echo(f"not by its annotator alone: {stranger}", err=True)
+        if infer_relations:
+            found = infer_round(one, folder, inferred)
+            for inference in found:
+                click.echo(inference)
+            typed = sum(inference.type is not None for inference in found)
+            click.echo(f"{len(found)} relations without a type: {typed} inferred, {len(found) - typed} left untyped")
+            click.echo(f"{inferred / one.name}: the exports with the inferred types")
 
     with_round(work, round_name)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from fogbank.curate.articles import read_sheet
+from fogbank.curate.inference import infer_relations
 from fogbank.errors import DataError, FogbankError
 from fogbank.model.corpus import Corpus
 from fogbank.model.document import Document
@@ -101,9 +102,10 @@ def two_versions(corpus: Corpus, one: Round) -> dict[str, tuple[Version, Version
     return found
 
 
-def versions(corpus: Corpus, one: Round, *, partial: bool = False) -> Iterator[Version]:
+def versions(corpus: Corpus, one: Round, *, partial: bool = False, infer: bool = False) -> Iterator[Version]:
     """Yield the versions that a round's exports hold, by annotator and then in the order of the assignment.
 
+    `infer`: relations drawn without a type have the one that their ends decide; see `fogbank.curate.inference`.
     Raises DataError where an export lacks an assigned document or holds more than one annotation of it; with `partial`,
     as while a round is worked on, what is lacking is left out.
     """
@@ -124,4 +126,6 @@ def versions(corpus: Corpus, one: Round, *, partial: bool = False) -> Iterator[V
                 raise DataError(f"{path}: {document_id} has {len(found)} annotations; expected one")
             text = corpus.articles[document_id].text
             document = read_result(document_id, text, found[0]["result"])
+            if infer:
+                document = infer_relations(document).document
             yield Version(one, annotator, document, document_id in assisted)

@@ -42,7 +42,10 @@ def task_data(article: Article) -> dict[str, Any]:
 
 
 def write_result(document: Document) -> list[dict[str, Any]]:
-    """Give the `result` list of a document whose text is there, spans first, each with its attributes."""
+    """Give the `result` list of a document whose text is there, spans first, each with its attributes.
+
+    A relation labelled `UNTYPED` becomes one without a type.
+    """
     items: list[dict[str, Any]] = []
     for span in document.spans:
         words = document.quote(span).replace("\r", "\\n").replace("\n", "\\n")
@@ -64,7 +67,7 @@ def write_result(document: Document) -> list[dict[str, Any]]:
                 "from_id": relation.head,
                 "to_id": relation.tail,
                 "direction": "right",
-                "labels": [relation.label],
+                **({} if relation.label == UNTYPED else {"labels": [relation.label]}),
             }
         )
     return items

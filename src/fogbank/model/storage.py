@@ -4,7 +4,7 @@ A write goes to a temporary file in the same folder that then takes the name, so
 one, and a killed program leaves no half-written file.  A file whose bytes would not change is not touched.
 """
 
-import contextlib
+import filecmp
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -22,17 +22,23 @@ def write_bytes(path: Path, content: bytes) -> bool:
     """Write a file whole or not at all, making its folders; return whether anything changed."""
     if path.is_file() and path.read_bytes() == content:
         return False
+    return write_pieces(path, [content])
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> bool:
+    """Write a file of which only a piece at a time is in memory; see `write_bytes`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    fresh = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
-        raise
+            file.writelines(pieces)
+        if path.is_file() and filecmp.cmp(fresh, path, shallow=False):
+            return False
+        fresh.chmod(0o644)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
     return True
 
 

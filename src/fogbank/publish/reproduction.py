@@ -114,15 +114,15 @@ def _replay(corpus: Corpus, tell: Tell) -> Path:
     with Server(corpus.root / "build" / "studio").start(progress=tell) as server:
         tell(f"Label Studio: running at {server.url}")
         for one in read_rounds(corpus):
-            pushed = push_round(server, corpus, one)
-            tasks = sum(p.counts.added for p in pushed), sum(p.counts.there for p in pushed)
             entered = enter_round(server, corpus, one, recorded_documents(corpus, one))
+            pushed = push_round(server, corpus, one)
+            tasks = sum(p.counts.there + p.counts.added for p in pushed)
             pull_round(server, corpus, one, folder)
             found = compare_round(corpus, one, folder)
             if found:
                 raise DataError("\n".join([f"{one.name}: the export differs from the committed record:", *found]))
             tell(
-                f"{one.name}: {len(pushed)} projects, {tasks[0]} tasks added ({tasks[1]} were there), "
+                f"{one.name}: {len(pushed)} projects of {tasks} tasks, "
                 f"{entered.added} annotations entered ({entered.there} were there); the exports agree with the record"
             )
     tell("Label Studio: stopped")

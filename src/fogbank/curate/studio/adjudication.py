@@ -14,7 +14,7 @@ from fogbank.curate.rounds import Round, Version, two_versions
 from fogbank.curate.studio.annotators import Annotator, ensure_annotator
 from fogbank.curate.studio.client import asking, httpx
 from fogbank.curate.studio.config import DIFFERENCES
-from fogbank.curate.studio.differences import is_same_result
+from fogbank.curate.studio.differences import result_digest
 from fogbank.curate.studio.disputes import render
 from fogbank.curate.studio.project import CHUNK, Project, checked_result, export
 from fogbank.curate.studio.record import push_round, round_project
@@ -83,7 +83,7 @@ def show_versions(project: Project, pairs: Pairs) -> int:
             for document_id, task in tasks.items():
                 for shown in task["predictions"]:
                     key = document_id, shown["model_version"]
-                    if key in missing and is_same_result(shown["result"], missing[key]):
+                    if key in missing and result_digest(shown["result"]) == result_digest(missing[key]):
                         del missing[key]
                     else:
                         client.predictions.delete(id=shown["id"])

@@ -1,7 +1,7 @@
 """Annotators as users of the server: each enters annotations under a name, with a password and a token of their own.
 
-Label Studio has no roles: any user could change any annotation, so blindness comes from one project per annotator, and
-the server listens on loopback only.
+Label Studio has no roles: any user could open and change any annotation.  Blindness is one project per annotator and
+the annotators' word; a pull names what another user made or changed.  The server listens on loopback only.
 """
 
 import hashlib

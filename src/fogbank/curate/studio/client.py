@@ -1,16 +1,19 @@
 """Asking Label Studio: its own client, kept on this machine, and its failures as one kind of error.
 
 A client never retries (a request that was answered with an error may have been carried out) and ignores proxies.  An
-error tells the status and the beginning of the answer, never headers: those hold session cookies.
+error tells the status and the beginning of the answer, never headers: those hold session cookies.  What the HTTP
+packages log, down to DEBUG, passes a filter that takes tokens and cookies out.
 """
 
+import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from fogbank.errors import StudioError
 
-__all__ = ["NOT_INSTALLED", "TIMEOUT", "LabelStudio", "asking", "connect", "httpx"]
+__all__ = ["NOT_INSTALLED", "TIMEOUT", "LabelStudio", "asking", "connect", "hide", "httpx", "session"]
 
 NOT_INSTALLED = "Label Studio is not installed; expected `pip install 'fogbank[studio]'` in this environment"
 
@@ -24,12 +27,36 @@ except ImportError:
 TIMEOUT = 900.0
 """Seconds: an export of ten thousand tasks takes two minutes."""
 _SHOWN = 300
+_SECRET = re.compile(r"""(token=|sessionid=|csrftoken=|Token |Bearer )[^\s'";&]+|\b[0-9a-f]{40}\b|\beyJ[\w.-]{20,}""")
+
+
+def hide(text: str) -> str:
+    """Take what looks like a token or cookie out of a text."""
+    return _SECRET.sub("…", text)
+
+
+class _Hidden(logging.Filter):
+    """Rewrites a record without secrets; an address may hold an invitation, and headers hold cookies."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = hide(record.getMessage()), ()
+        return True
+
+
+for _name in ("httpx", "httpcore.connection", "httpcore.http11"):
+    logging.getLogger(_name).addFilter(_Hidden())
 
 
 def connect(url: str, token: str) -> LabelStudio:
     """Give a client that acts as the user whose token this is; it keeps no connection, so it need not be closed."""
     transport = httpx.Client(timeout=TIMEOUT, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
     return LabelStudio(base_url=url, api_key=token, max_retries=0, httpx_client=transport)
+
+
+def session(url: str, token: str) -> httpx.Client:
+    """Give a connection for requests whose bodies are JSON bytes, as the user whose token this is; to be closed."""
+    headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
+    return httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT, trust_env=False)
 
 
 @contextmanager

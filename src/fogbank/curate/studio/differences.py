@@ -1,7 +1,8 @@
 """Whether two exports of a project say the same, up to what is Label Studio's own."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -34,9 +35,9 @@ def differences(committed: Export, exported: Export, *, withheld: bool = False) 
     return list(_compare_tasks(left, right))
 
 
-def is_same_result(one: Sequence[Any], other: Sequence[Any]) -> bool:
-    """Whether two `result` lists hold the same items, compared as `differences` does."""
-    return Counter(map(_item, one)) == Counter(map(_item, other))
+def result_digest(result: Iterable[Any]) -> str:
+    """Give a SHA-256 that two `result` lists share if they hold the same items, compared as `differences` does."""
+    return sha256("\n".join(sorted(map(_item, result))).encode()).hexdigest()
 
 
 def _compare_tasks(committed: Export, exported: Export) -> Iterator[str]:

@@ -4,14 +4,14 @@ Secrets go by the environment, never on the command line, which every user of a 
 """
 
 import os
-import re
 import shutil
 import socket
 import sys
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from fogbank.curate.studio.client import NOT_INSTALLED, httpx
+from fogbank.curate.studio.client import NOT_INSTALLED, hide, httpx
+from fogbank.curate.studio.database import SQLITE, Database
 from fogbank.errors import StudioError
 from fogbank.model.regions import MAIL_DOMAIN
 
@@ -28,7 +28,6 @@ _RESERVED = (
     *("240.0.0.0/4", "::/128", "::1/128", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48"),
     *("100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "fc00::/7", "fe80::/10", "ff00::/8"),
 )
-_SECRET = re.compile(r"(token=|sessionid=|csrftoken=|Token |Bearer )\S+|\b[0-9a-f]{40}\b|\beyJ[\w.-]{20,}")
 
 
 def command(port: int) -> list[str]:
@@ -39,13 +38,16 @@ def command(port: int) -> list[str]:
     return [program, "start", "--no-browser", "--internal-host", HOST, "--port", str(port)]
 
 
-def environment(folder: Path, password: str, token: str) -> dict[str, str]:
-    """Give the whole environment of a server on a data folder, with its administrator's secrets."""
+def environment(
+    folder: Path, password: str, token: str, database: Database | None = None, public_url: str | None = None
+) -> dict[str, str]:
+    """Give the whole environment of a server on a data folder, with its administrator's secrets and its database."""
     return {
         **{name: os.environ[name] for name in _INHERITED if name in os.environ},
         "PYTHONUNBUFFERED": "1",
         DATA_FOLDER: str(folder),
-        "DJANGO_DB": "sqlite",
+        **(database.environment if database else SQLITE),
+        **({"CSRF_TRUSTED_ORIGINS": public_url} if public_url else {}),  # or forms sent by https are refused
         "COLLECT_ANALYTICS": "false",
         "SENTRY_DSN": "",
         "FRONTEND_SENTRY_DSN": "",
@@ -96,4 +98,4 @@ def last_words(log: Path, *secrets: str) -> str:
     words = "\n".join(line[:400] for line in lines[-12:])
     for secret in secrets:
         words = words.replace(secret, "…")
-    return _SECRET.sub("…", words)
+    return hide(words)

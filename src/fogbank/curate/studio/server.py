@@ -1,6 +1,7 @@
-"""A Label Studio server of our own: SQLite in a scratch folder, loopback only, no telemetry, sign-up only by link.
+"""A Label Studio server of our own: in a scratch folder, loopback only, no telemetry, sign-up only by link.
 
-The folder holds, beside Label Studio's own files, `secrets.json` (password and token, readable by its owner only),
+The folder holds, beside Label Studio's own files and its SQLite database (unless a PostgreSQL is named at the first
+start, to which the folder then belongs), `secrets.json` (passwords, token and settings, readable by its owner only),
 `server.json` (which process serves it, and where) and `server.log`.  A server started again on the same folder finds
 users, projects and secrets as they were; the folder can be deleted whole.
 
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from fogbank.curate.studio.client import NOT_INSTALLED, LabelStudio, connect
+from fogbank.curate.studio.database import Database, read_database
 from fogbank.curate.studio.launch import (
     ADMIN,
     DATA_FOLDER,
@@ -54,10 +56,22 @@ class Server:
     was started with `keep`, as `fogbank studio up` does.
     """
 
-    def __init__(self, folder: Path, port: int | None = None) -> None:
-        """Name the folder, and a port if it must be a certain one; the default is any free one."""
+    def __init__(
+        self,
+        folder: Path,
+        port: int | None = None,
+        database: Database | None = None,
+        public_url: str | None = None,
+    ) -> None:
+        """Name the folder, and a port if it must be a certain one; the default is any free one.
+
+        `database`: a PostgreSQL; it must be this server's alone.  `public_url`: where a proxy with https answers for
+        it.  What is named is kept in the folder for the next starts; the database must be named at the first.
+        """
         self.folder = folder.absolute()
         self._port = port
+        self._database = database
+        self._public_url = public_url
         self._child: subprocess.Popen[bytes] | None = None
 
     # -------------------------------------------------------------- what is known of it
@@ -76,6 +90,12 @@ class Server:
     def token(self) -> str:
         """The administrator's token.  Raises StudioError before the first start."""
         return str(self._secrets["token"])
+
+    @property
+    def database(self) -> Database | None:
+        """The PostgreSQL that the folder belongs to; None for SQLite.  Raises StudioError before the first start."""
+        kept = self._secrets.get("database")
+        return read_database(kept) if kept else None
 
     @property
     def url(self) -> str:
@@ -175,10 +195,22 @@ class Server:
 
     def _prepare(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        database = self._database.url if self._database else None
+        given = {"database": database, "port": self._port, "public_url": self._public_url}
+        named = {key: value for key, value in given.items() if value is not None}
         if not (self.folder / "secrets.json").exists():
             if (self.folder / "label_studio.sqlite3").exists():
                 raise StudioError(f"{self.folder} holds another Label Studio's data; expected an empty scratch folder")
-            self._write_private("secrets.json", {"password": secrets.token_urlsafe(24), "token": secrets.token_hex(20)})
+            fresh = {"password": secrets.token_urlsafe(24), "token": secrets.token_hex(20)}
+            self._write_private("secrets.json", fresh | named)
+        elif self._database and str(self._database) != str(kept := self.database):
+            raise StudioError(
+                f"{self.folder} belongs to {kept or 'its SQLite database'}; expected that, or another folder for "
+                f"{self._database}"
+            )
+        elif self._secrets | named != self._secrets:
+            self._write_private("secrets.json", self._secrets | named)
+        self._port = self._secrets.get("port")
 
     def _write_private(self, name: str, value: Any) -> None:
         fresh = self.folder / f".{name}.new"
@@ -207,13 +239,13 @@ class Server:
         words = command(port)
         self._reap()
         if progress:
-            is_first = not (self.folder / "label_studio.sqlite3").exists()
+            is_first = not self.log.exists()
             progress("starting Label Studio" + (": the first start takes most of a minute" if is_first else ""))
         with os.fdopen(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as log:
             self._child = subprocess.Popen(  # noqa: S603  the program is the one beside this Python
                 words,
                 cwd=self.folder,
-                env=environment(self.folder, self.password, self.token),
+                env=environment(self.folder, self.password, self.token, self.database, self._secrets.get("public_url")),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -234,16 +266,20 @@ class Server:
             if ports and is_healthy(port):
                 return True
             if now - begun > START_SECONDS:
-                words = last_words(self.log, self.password, self.token)
+                words = self._last_words()
                 raise StudioError(f"Label Studio did not answer within {START_SECONDS:.0f} s; its last words:\n{words}")
             if progress and now - told >= 15:
                 progress(f"Label Studio is still starting ({now - begun:.0f} s)")
                 told = now
             time.sleep(0.2)
-        words = last_words(self.log, self.password, self.token)
+        words = self._last_words()
         if "already in use" in words and self._port is None:
             return False
         raise StudioError(f"Label Studio ended while starting; its last words:\n{words}")
+
+    def _last_words(self) -> str:
+        hidden = [self.database.password] if self.database and self.database.password else []
+        return last_words(self.log, self.password, self.token, *hidden)
 
 
 def _ports(process: psutil.Process) -> set[int]:
