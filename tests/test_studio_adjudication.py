@@ -208,7 +208,7 @@ def test_an_adjudicator_settles_the_differences_and_what_was_agreed_and_dropped_
 
     labeler = Labeler(page, TEXT)
     labeler.log_in(studio.url, xenia)
-    labeler.open(project, "ad-05-a")
+    labeler.open(project, "ad-05-a", versions=("vera", "wanda"))
 
     # the list names both readings, and markup in the text is shown as text
     listed = " ".join(page.locator(".differences").inner_text().split())

@@ -73,11 +73,24 @@ class Labeler:
         self.page.press("input[name=password]", "Enter")
         self.page.wait_for_url(re.compile(r"/(projects/?)?$"))
 
-    def open(self, project: Project, document_id: str) -> None:
+    def open(self, project: Project, document_id: str, versions: Sequence[str] = ()) -> None:
+        """Open a task; with `versions`, again until each has its tab: Label Studio sometimes shows a task without."""
         numbers = {task["data"]["id"]: task["id"] for task in export(project)}
-        self.page.goto(f"{project.url}?task={numbers[document_id]}")
-        self.page.wait_for_selector(".lsf-htx-richtext", timeout=60_000)
-        self.page.get_by_role("button", name="submit").wait_for()
+        for _ in range(6):
+            self.page.goto(f"{project.url}?task={numbers[document_id]}")
+            self.page.wait_for_selector(".lsf-htx-richtext", timeout=60_000)
+            self.page.get_by_role("button", name="submit").wait_for()
+            try:
+                for name in versions:
+                    self.tab(name).wait_for(timeout=4_000)
+            except playwright_api.TimeoutError:
+                continue
+            return
+        raise AssertionError(f"no tabs of {', '.join(versions)}")
+
+    def tab(self, name: str) -> Any:
+        """Find the tab of a version; a name in italics is one in the list of differences."""
+        return self.page.get_by_text(name, exact=True).and_(self.page.locator(":not(i)")).first
 
     def begin(self, project: Project) -> None:
         """Take the first task, as the button Label All Tasks does."""
@@ -89,7 +102,7 @@ class Labeler:
         """Open the tab of an annotator's version, which cannot be submitted, or of one's own work, which can."""
         submit = self.page.get_by_role("button", name="submit").first
         for _ in range(5):
-            self.page.get_by_text(name, exact=True).first.click()
+            self.tab(name).click()
             try:
                 submit.wait_for(state="visible" if is_own else "hidden", timeout=4_000)
             except playwright_api.TimeoutError:

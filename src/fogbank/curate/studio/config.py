@@ -151,7 +151,8 @@ Relations. The arrow there turns the relation round. Two spans are joined once i
 
 _ADJUDICATION = """
 <p><b>Adjudication.</b> What you submit is gold. Open a task from the list; the tabs above the labels are your own work,
-in which what both annotators agreed on is filled in, and either annotator's version.</p>
+in which what both annotators agreed on is filled in, and either annotator's version (should a tab be missing, open the
+task again).</p>
 <ul>
 <li>The column beside the text lists what they differ on: spans, then attributes, then relations. Settle each: draw or
 choose what is right, or do nothing where the text shall stay unmarked. You may also change what they agreed on; it is
