@@ -207,9 +207,13 @@ def _first(tokens: Sequence[list[str]], number: int) -> list[list[str]]:
     return kept
 
 
-def dispatches(corpus: Corpus) -> list[Text]:
-    """Give the texts of the dispatches, with their incidents."""
-    return [Text(a.text, a.incident or a.id) for a in corpus.articles.values() if a.part != WIRE and a.text is not None]
+def dispatches(corpus: Corpus, theatre: str | None = None) -> list[Text]:
+    """Give the texts of the dispatches (of one theatre, if it is named), with their incidents."""
+    return [
+        Text(a.text, a.incident or a.id)
+        for a in corpus.articles.values()
+        if a.part != WIRE and a.text is not None and theatre in (None, a.theatre)
+    ]
 
 
 def references(folder: Path) -> dict[str, list[Text]]:
@@ -233,10 +237,13 @@ def realism(corpus: Corpus, folder: Path | None = None) -> dict[str, Any]:
 
     With `folder`, a reader's own copies of real texts, everything is measured; without, what `data/realism.json` holds
     of the real texts stands in, and classifiers are given only if they were measured on these very dispatches.
-    Returns `digest` (of the dispatches), `sets` (name → measures) and `auc` (pair of names → area, or None).
+    Returns `digest` (of the dispatches), `sets` (name → measures; each theatre is a set too) and `auc` (pair of names →
+    area, or None).
     """
     ours = dispatches(corpus)
+    theatres = sorted({a.theatre for a in corpus.articles.values() if a.theatre is not None})
     digest, measured = text_digest(ours), {DISPATCHES: measure(ours)}
+    measured |= {theatre: measure(dispatches(corpus, theatre)) for theatre in theatres}
     if folder is not None:
         real = references(folder)
         if not real:
@@ -254,6 +261,6 @@ def realism(corpus: Corpus, folder: Path | None = None) -> dict[str, Any]:
         }
         return {"digest": digest, "sets": measured | {k: measure(v) for k, v in real.items()}, "auc": dict(areas)}
     stored = read_json(corpus.root / "data" / "realism.json")
-    kept = {name: values for name, values in stored["sets"].items() if name != DISPATCHES}
+    kept = {name: values for name, values in stored["sets"].items() if name in REFERENCES}
     same = stored["digest"] == digest
     return {"digest": digest, "sets": measured | kept, "auc": stored["auc"] if same else dict.fromkeys(stored["auc"])}
