@@ -116,7 +116,7 @@ def test_what_is_derived_can_be_streamed(derived: datasets.DatasetDict, config: 
         assert list(stream.take(2)) == list(derived[split].take(2))
 
 
-def test_no_word_of_a_withheld_text_is_published(derived: datasets.DatasetDict, config: str) -> None:
+def test_no_word_of_a_withheld_text_is_published(derived: datasets.DatasetDict, config: str, home: Corpus) -> None:
     def strings(value: object) -> list[str]:
         if isinstance(value, dict):
             return [text for held in value.values() for text in strings(held)]
@@ -125,8 +125,9 @@ def test_no_word_of_a_withheld_text_is_published(derived: datasets.DatasetDict, 
         return [value] if isinstance(value, str) else []
 
     names = {"document", "claim", "incident", "annotator", "round", "guidelines", "sha256"}
+    outlets = {article.outlet for article in home.articles.values()}
     for row in derived["wire"]:
-        held = strings({key: value for key, value in row.items() if key not in names})
+        held = [s for s in strings({key: value for key, value in row.items() if key not in names}) if s not in outlets]
         # ids of spans, claims and documents, dates and lengths
         assert all(re.fullmatch(r"[A-Z]\d+|[\d:T-]+|P[\dTDHMYW]+|[a-z0-9-]+-\d{4}-\d\d-\d\d", s) for s in held), held
         if config == "ledger":
