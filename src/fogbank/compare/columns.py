@@ -120,17 +120,21 @@ def _ranges(low: Numbers, high: Numbers) -> Pairs:
     return rows, np.arange(len(rows), dtype=np.int64) - first[rows] + low[rows]
 
 
+def _ranked(numbers: Numbers) -> tuple[Numbers, int]:
+    """Give each number's rank among the different ones, and how many these are."""
+    different, ranks = np.unique(numbers, return_inverse=True)
+    return ranks.astype(np.int64), len(different)
+
+
 def _combined(*parts: tuple[Numbers, int]) -> Numbers:
     """Make one number of several, each given with a bound of its values; ranks stand for what would be too large."""
     columns, bounds = zip(*parts, strict=True)
-    made = np.zeros(len(columns[0]), dtype=np.int64)
+    made: Numbers = np.zeros(len(columns[0]), dtype=np.int64)
     size = 1
     for column, bound in zip(columns, bounds, strict=True):
         if size * bound > _LARGEST:
-            ranks, made = np.unique(made, return_inverse=True)
-            size = len(ranks)
+            made, size = _ranked(made)
         if size * bound > _LARGEST:
-            ranks, column = np.unique(column, return_inverse=True)  # noqa: PLW2901
-            bound = len(ranks)  # noqa: PLW2901
+            column, bound = _ranked(column)  # noqa: PLW2901
         made, size = made * bound + column, size * bound
     return made

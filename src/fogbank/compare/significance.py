@@ -142,7 +142,8 @@ def assignments(groups: int, number: int, seed: int) -> NDArray[np.float64]:
     Drawn with a seed of their own, so that they do not depend on how the resamples are drawn.
     """
     if groups < number.bit_length() and 2**groups <= number:
-        return (np.arange(2**groups)[:, None] >> np.arange(groups) & 1).astype(np.float64)
+        every: NDArray[np.float64] = (np.arange(2**groups)[:, None] >> np.arange(groups) & 1).astype(np.float64)
+        return every
     drawn = np.random.default_rng([seed, 1]).integers(0, 2, size=(number, groups))
     return np.concatenate([np.zeros((1, groups)), drawn])
 
