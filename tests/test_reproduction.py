@@ -1,4 +1,4 @@
-"""The whole path in a copy of the checkout, with the real Label Studio: twice, and once killed in between."""
+"""The whole path in a copy of the checkout, with the real Label Studio: killed, continued, and once without it."""
 
 import os
 import shutil
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from fogbank import find_corpus
+from fogbank.curate.rounds import read_rounds
 
 HOME = find_corpus(Path(__file__).parent)
 TEXTS = os.environ.get("FOGBANK_TEXTS", "")
@@ -40,7 +41,7 @@ def begin(checkout: Path, *words: str) -> "subprocess.Popen[str]":
 
 
 def finish(process: "subprocess.Popen[str]") -> str:
-    output, _ = process.communicate(timeout=500)
+    output, _ = process.communicate(timeout=1500)
     assert process.returncode == 0, output
     return output
 
@@ -54,31 +55,27 @@ def tracked(checkout: Path) -> dict[str, str]:
 
 
 @pytest.mark.studio
+@pytest.mark.timeout(1800)
 def test_the_whole_path(checkout: Path) -> None:
-    """One checkout goes through it all, since training takes a minute: killed, continued, repeated, short, refused."""
+    """One checkout goes through it all, since training takes a minute: killed, continued, short, refused."""
     before = tracked(checkout)
     texts = ["--texts", TEXTS] if TEXTS else []
     kill_while_annotations_are_entered(begin(checkout, *texts))
 
     continued = finish(begin(checkout, *texts))
-    assert continued.count("the exports agree with the record") >= 3
+    assert continued.count("the exports agree with the record") == len(read_rounds(HOME))
     assert "build: gold, dataset, schemas and tables are current" in continued
     assert all(f"{system}: training" in continued for system in ("floor", "gazetteer", "linear"))
     assert (checkout / "build/report/index.html").is_file()
     assert tracked(checkout) == before
     reports = {path: path.read_bytes() for path in (checkout / "build/reports").iterdir()}
 
-    repeated = finish(begin(checkout, *texts))
-    assert repeated.count(" 0 annotations entered") == 3
-    assert "linear: trained before on the same data" in repeated
-    assert {path: path.read_bytes() for path in (checkout / "build/reports").iterdir()} == reports
-    assert tracked(checkout) == before
-    assert table(repeated) == table(continued)
-
     shutil.rmtree(checkout / "build" / "exports")
     shutil.rmtree(checkout / "annotations" / "gold")
     short = finish(begin(checkout, "--skip-studio", *texts))
     assert "Label Studio skipped" in short
+    assert "linear: trained before on the same data" in short
+    assert {path: path.read_bytes() for path in (checkout / "build/reports").iterdir()} == reports
     assert not (checkout / "build/exports").exists()
     assert tracked(checkout) == before  # gold is derived, and comes back the same
     assert table(short) == table(continued)
