@@ -104,7 +104,8 @@ def _of_spans(one: Document, other: Document) -> Iterator[Finding]:
 
 def counterparts(left: Iterable[Span], right: Iterable[Span]) -> list[tuple[Span | None, Span | None]]:
     """Pair the spans that two versions do not have in common: first those that stand for each other, then the rest."""
-    ours, theirs = {span.key: span for span in left}, {span.key: span for span in right}
+    # in the order of the text, so that of several matchings as good the same one is found in whatever order spans come
+    ours, theirs = ({span.key: span for span in sorted(side, key=lambda s: s.key)} for side in (left, right))
     pairs: list[tuple[Span | None, Span | None]] = []
     for closeness in (_in_layer, _same_words):
         for a, b in match(list(ours.values()), list(theirs.values()), closeness):
