@@ -98,19 +98,14 @@ def make_document(number: int, random_source: random.Random) -> Document:
     return Document(f"made-{number}", text, tuple(spans), tuple(relations))
 
 
+def article_of(document: Document) -> Article:
+    text = document.text or ""
+    return Article(document.id, "dispatches", "2021-03-29T11:20", digest(text), "CC-BY-4.0", text, "A report")
+
+
 def make_task(number: int, random_source: random.Random) -> dict[str, Any]:
     """Make a task as Label Studio's snapshot export gives it."""
     document = make_document(number, random_source)
-    text = document.text or ""
-    article = Article(
-        id=document.id,
-        part="dispatches",
-        title="A report",
-        published="2021-03-29T11:20",
-        sha256=digest(text),
-        licence="CC BY 4.0",
-        text=text,
-    )
     stamp = "2021-04-01T10:00:00.000000Z"
     annotation = {
         "id": number,
@@ -137,7 +132,7 @@ def make_task(number: int, random_source: random.Random) -> dict[str, Any]:
         "annotations": [annotation],
         "drafts": [],
         "predictions": [],
-        "data": task_data(article),
+        "data": task_data(article_of(document)),
         "meta": {},
         "created_at": stamp,
         "updated_at": stamp,

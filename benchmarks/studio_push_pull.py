@@ -24,32 +24,17 @@ from pathlib import Path
 import orjson
 import psutil
 
-from check_export import make_document
+from check_export import article_of, make_document
 from fogbank.curate.studio.annotators import Annotator, ensure_annotator
 from fogbank.curate.studio.config import label_config
 from fogbank.curate.studio.project import Project, ensure_project, enter, export_each
 from fogbank.curate.studio.record import write_export
 from fogbank.curate.studio.server import Server
 from fogbank.curate.studio.transfer import export_directly, take_snapshot
-from fogbank.model.corpus import Article
 from fogbank.model.document import Document
 from fogbank.model.regions import task_data, write_result
-from fogbank.model.text import digest
 
 ANNOTATORS = ("ann-01", "ann-02")
-
-
-def article_of(document: Document) -> Article:
-    text = document.text or ""
-    return Article(
-        id=document.id,
-        part="dispatches",
-        title="A report",
-        published="2021-03-29T11:20",
-        sha256=digest(text),
-        licence="CC BY 4.0",
-        text=text,
-    )
 
 
 @contextmanager

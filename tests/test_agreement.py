@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.made import shuffled
 
 from fogbank import SCHEME, Corpus, DataError, Document, MissingTextError, Relation, Span, find_corpus
 from fogbank.cli import main
@@ -54,19 +55,6 @@ def versions(draw: st.DrawFn, text: str | None = TEXT) -> Document:
         )
     )
     return Document("d", text, spans, tuple(Relation(f"T{a}", f"T{b}", r) for a, b, r in links) if spans else ())
-
-
-def shuffled(document: Document, seed: int) -> Document:
-    """Give the same annotation with other ids, in another order."""
-    spans, relations = list(document.spans), list(document.relations)
-    random.Random(seed).shuffle(spans)
-    random.Random(seed).shuffle(relations)
-    return Document(
-        document.id,
-        document.text,
-        tuple(Span(f"x{s.id}", s.start, s.end, s.label, s.attributes) for s in spans),
-        tuple(Relation(f"x{r.head}", f"x{r.tail}", r.label) for r in relations),
-    )
 
 
 # ---------------------------------------------------------------- scores

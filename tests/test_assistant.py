@@ -20,6 +20,8 @@ pytest.importorskip("label_studio_sdk", reason="label-studio is not installed: p
 httpx = pytest.importorskip("httpx")
 psutil = pytest.importorskip("psutil")
 
+from tests.made import made_article  # noqa: E402
+
 from fogbank.curate.rounds import Round  # noqa: E402
 from fogbank.curate.studio import service  # noqa: E402
 from fogbank.curate.studio.annotators import ensure_annotator  # noqa: E402
@@ -37,7 +39,6 @@ from fogbank.model.document import Document, Relation, Span  # noqa: E402
 from fogbank.model.guidelines import PLACE  # noqa: E402
 from fogbank.model.regions import read_result, task_data  # noqa: E402
 from fogbank.model.system import State  # noqa: E402
-from fogbank.model.text import digest  # noqa: E402
 
 TEXT = "😀 Ansa Reteval said 𝒳 that 27 people\nwere safe.\n"
 IDS = ("kd-01-a", "kd-01-b", "kd-02-a")
@@ -77,7 +78,7 @@ class Words:
 
 
 def article(text: str = TEXT, document_id: str = "kd-01-a") -> Article:
-    return Article(document_id, "dispatches", "2031-05-04", digest(text), "CC-BY-4.0", text, "A title")
+    return made_article(document_id, text, "A title", published="2031-05-04")
 
 
 def task(words: str = TEXT, /, **changed: Any) -> dict[str, Any]:

@@ -14,6 +14,8 @@ pytestmark = [pytest.mark.studio, pytest.mark.browser]
 pytest.importorskip("label_studio_sdk", reason="label-studio is not installed: pip install 'fogbank[studio]'")
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
+from tests.made import made_article  # noqa: E402
+
 from fogbank.compare.revision import revise  # noqa: E402
 from fogbank.curate.assistance import measure_assistance  # noqa: E402
 from fogbank.curate.rounds import Round  # noqa: E402
@@ -32,7 +34,6 @@ from fogbank.model.regions import read_result  # noqa: E402
 from fogbank.model.scheme import SCHEME  # noqa: E402
 from fogbank.model.storage import read_json  # noqa: E402
 from fogbank.model.system import State  # noqa: E402
-from fogbank.model.text import digest  # noqa: E402
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 TEXT = "👩‍👩‍👧 𝒳 Governor Ansa\u00a0Reteval said on 4 May that <b>27</b> people\nwere safe. Cafe\u0301 closed.\n"
@@ -202,15 +203,7 @@ def test_what_a_person_marks_is_exactly_what_is_exported(studio: Server, page: A
     annotator = ensure_annotator(studio, "hand")
     guidelines = read_guidelines(find_corpus(Path(__file__).parent))
     project = ensure_project(studio, "FogBank browser hand", label_config(), instructions(guidelines))
-    article = Article(
-        id="kd-01-a",
-        part="dispatches",
-        title="By hand",
-        published="2031-05-04T12:00",
-        sha256=digest(TEXT),
-        licence="CC-BY-4.0",
-        text=TEXT,
-    )
+    article = made_article("kd-01-a", TEXT, "By hand")
     push_articles(project, [article])
 
     labeler = Labeler(page)
@@ -268,15 +261,7 @@ def test_what_a_person_marks_is_exactly_what_is_exported(studio: Server, page: A
 def test_an_entered_annotation_opens_in_the_browser_and_survives_being_saved_again(studio: Server, page: Any) -> None:
     annotator = ensure_annotator(studio, "reader")
     project = ensure_project(studio, "FogBank browser reader", label_config())
-    article = Article(
-        id="kd-01-b",
-        part="dispatches",
-        published="2031-05-04",
-        sha256=digest(TEXT),
-        licence="CC-BY-4.0",
-        text=TEXT,
-    )
-    push_articles(project, [article])
+    push_articles(project, [made_article("kd-01-b", TEXT)])
 
     def span(key: str, words: str, label: str, **attributes: str | int) -> Span:
         return Span(key, TEXT.index(words), TEXT.index(words) + len(words), label, attributes)
@@ -339,7 +324,7 @@ def test_a_person_starts_from_a_pre_annotation_and_what_they_changed_is_told(
     (tmp_path / "annotations").symlink_to(find_corpus(Path(__file__).parent).root / "annotations")
     annotator = ensure_annotator(studio, "helped")
     project = round_project(studio, corpus, one, "helped")
-    push_articles(project, [Article("kd-01-c", "dispatches", "2031-05-04", digest(TEXT), "CC-BY-4.0", TEXT)])
+    push_articles(project, [made_article("kd-01-c", TEXT)])
 
     def span(key: str, words: str, label: str, **attributes: str | int) -> Span:
         return Span(key, TEXT.index(words), TEXT.index(words) + len(words), label, attributes)

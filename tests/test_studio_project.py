@@ -11,6 +11,8 @@ import pytest
 pytestmark = pytest.mark.studio
 pytest.importorskip("label_studio_sdk", reason="label-studio is not installed: pip install 'fogbank[studio]'")
 
+from tests.made import made_article  # noqa: E402
+
 from fogbank.curate.studio import project as project_module  # noqa: E402
 from fogbank.curate.studio import transfer  # noqa: E402
 from fogbank.curate.studio.annotators import ensure_annotator  # noqa: E402
@@ -34,7 +36,6 @@ from fogbank.model.corpus import Article, find_corpus  # noqa: E402
 from fogbank.model.document import Document, Relation, Span  # noqa: E402
 from fogbank.model.guidelines import read_guidelines  # noqa: E402
 from fogbank.model.regions import read_result, without_words  # noqa: E402
-from fogbank.model.text import digest  # noqa: E402
 
 STRANGE = (
     "😀👩‍👩‍👧 Ansa\u00a0Reteval said 𝒳 died.\n\nCafe\u0301 Ōsaka\u2009and\u200bمدينة:\ttwo\u2028dead. "
@@ -56,15 +57,7 @@ WORDS: dict[str, tuple[str, dict[str, str | int]]] = {
 
 
 def article(document_id: str, text: str = STRANGE) -> Article:
-    return Article(
-        id=document_id,
-        part="dispatches",
-        title="“Reteval” & <co> 😀",
-        published="2031-05-04T12:00",
-        sha256=digest(text),
-        licence="CC-BY-4.0",
-        text=text,
-    )
+    return made_article(document_id, text, "“Reteval” & <co> 😀")
 
 
 def document(document_id: str) -> Document:

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.studio
 httpx = pytest.importorskip("httpx", reason="label-studio is not installed: pip install 'fogbank[studio]'")
 pytest.importorskip("label_studio_sdk", reason="label-studio is not installed: pip install 'fogbank[studio]'")
 
+from tests.made import made_article  # noqa: E402
+
 from fogbank.curate.studio import project as project_module  # noqa: E402
 from fogbank.curate.studio.annotators import ensure_annotator  # noqa: E402
 from fogbank.curate.studio.config import label_config  # noqa: E402
@@ -29,17 +31,12 @@ from fogbank.curate.studio.project import (  # noqa: E402
 from fogbank.curate.studio.record import write_export  # noqa: E402
 from fogbank.curate.studio.server import Server  # noqa: E402
 from fogbank.errors import StudioError  # noqa: E402
-from fogbank.model.corpus import Article  # noqa: E402
 from fogbank.model.document import Document, Span  # noqa: E402
 from fogbank.model.regions import read_result  # noqa: E402
 from fogbank.model.storage import read_json  # noqa: E402
-from fogbank.model.text import digest  # noqa: E402
 
 TEXTS = {f"kd-{number:02}-a": f"😀 Report {number} from Old Dramen.\n" for number in range(12)}
-ARTICLES = [
-    Article(id=key, part="dispatches", published="2031-05-04", sha256=digest(text), licence="CC-BY-4.0", text=text)
-    for key, text in TEXTS.items()
-]
+ARTICLES = [made_article(key, text) for key, text in TEXTS.items()]
 DOCUMENTS = [
     Document(key, text, (Span("T1", text.index("Old"), text.index("."), "PLACE"),)) for key, text in TEXTS.items()
 ]

@@ -14,6 +14,8 @@ import pytest
 
 pytest.importorskip("label_studio_sdk", reason="label-studio is not installed: pip install 'fogbank[studio]'")
 
+from tests.made import made_article
+
 from fogbank.check.export import find_in_task
 from fogbank.check.files import check_file
 from fogbank.curate.rounds import Round
@@ -34,10 +36,8 @@ from fogbank.curate.studio.project import (
 from fogbank.curate.studio.record import infer_round, write_export
 from fogbank.curate.studio.server import Server
 from fogbank.errors import DataError, StudioError
-from fogbank.model.corpus import Article
 from fogbank.model.document import Document, Relation, Span
 from fogbank.model.regions import read_result, write_result
-from fogbank.model.text import digest
 
 CONFIG = ET.fromstring(label_config())
 TEXT = "Police said two people\ndied in Hask."
@@ -47,9 +47,7 @@ DOCUMENT = Document(
     (Span("T1", 16, 27, "CONTENT"), Span("T2", 7, 11, "CUE", {"stance": "asserts", "source_kind": "police"})),
     (Relation("T2", "T1", "content"),),
 )
-ARTICLE = Article(
-    id="kd-01-a", part="dispatches", published="2031-05-04", sha256=digest(TEXT), licence="CC-BY-4.0", text=TEXT
-)
+ARTICLE = made_article("kd-01-a", TEXT)
 
 
 # ---------------------------------------------------------------- of the labeling config

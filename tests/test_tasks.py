@@ -1,6 +1,5 @@
 """The tasks of the benchmark: what must hold in every row whatever is predicted, and each measure by hand."""
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import isnan, log
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.made import shuffled
 
 from fogbank import SCHEME, Document, InvalidValueError, Relation, Span
 from fogbank.compare.bootstrap import estimate, resample
@@ -47,19 +47,6 @@ def documents(draw: st.DrawFn, name: str = "d") -> Document:
     ends = st.integers(0, max(0, len(spans) - 1))
     links = draw(st.lists(st.tuples(ends, ends, st.sampled_from(LINKS)), max_size=9)) if spans else []
     return Document(name, TEXT, tuple(spans), tuple(Relation(f"T{a}", f"T{b}", label) for a, b, label in links))
-
-
-def shuffled(document: Document, seed: int) -> Document:
-    """Give the same annotation with other ids, in another order."""
-    spans, relations = list(document.spans), list(document.relations)
-    random.Random(seed).shuffle(spans)
-    random.Random(seed).shuffle(relations)
-    return Document(
-        document.id,
-        document.text,
-        tuple(Span(f"x{s.id}", s.start, s.end, s.label, s.attributes) for s in spans),
-        tuple(Relation(f"x{r.head}", f"x{r.tail}", r.label) for r in relations),
-    )
 
 
 def scored(task: str, gold: Sequence[Document], predicted: Sequence[Document]) -> dict[str, Score]:
