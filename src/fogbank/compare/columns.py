@@ -42,9 +42,14 @@ class Columns:
     extent: Numbers
     key: Numbers
 
-    def only(self, rows: Rows | Numbers) -> "Columns":
+    def only(self, rows: Rows | Numbers | slice) -> "Columns":
         """Return some of the rows."""
         return Columns(*(column[rows] for column in vars(self).values()))
+
+    def distinct(self, rows: slice) -> "Columns":
+        """Return the different ones of some rows, in the order of their keys."""
+        held = self.only(rows)
+        return held.only(np.unique(held.key, return_index=True)[1])
 
 
 def columns(gold: Sequence[Document], predicted: Sequence[Document], labels: Sequence[str]) -> tuple[Columns, Columns]:
@@ -67,10 +72,8 @@ def columns(gold: Sequence[Document], predicted: Sequence[Document], labels: Seq
     extent = _combined((start, len(gold) * width), (ends - starts, width))
     key = _combined((extent, int(extent.max(initial=0)) + 1), (label, len(labels) + 1))
     both = Columns(document, start, end, label, extent, key)
-    sides = both.only(row < len(gold)), both.only(row >= len(gold))
-    return sides[0].only(np.unique(sides[0].key, return_index=True)[1]), sides[1].only(
-        np.unique(sides[1].key, return_index=True)[1]
-    )
+    first = sum(len(document.spans) for document in gold)
+    return both.distinct(slice(None, first)), both.distinct(slice(first, None))
 
 
 def common(first: Columns, second: Columns) -> Rows:

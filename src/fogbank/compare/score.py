@@ -35,7 +35,7 @@ def _line(document: Document) -> bytes:
             for s in document.spans
         ]
     )
-    number = {span[-1]: place for place, span in enumerate(spans)}
+    number = {span[-1]: place for place, span in enumerate(spans)} if document.relations else {}
     try:
         relations = sorted([(number[r.head], number[r.tail], r.label) for r in document.relations])
     except KeyError as error:
