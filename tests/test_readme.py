@@ -1,4 +1,4 @@
-"""What the README shows is run as it stands there."""
+"""What the README and the pages of docs/ show is run as it stands there."""
 
 import re
 import shlex
@@ -12,14 +12,15 @@ from fogbank.cli import main
 
 HOME = find_corpus(Path(__file__).parent)
 README = (HOME.root / "README.md").read_text(encoding="utf-8")
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted((HOME.root / "docs").glob("*.md"))}
 MAKE = (HOME.root / "Makefile").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
-@pytest.mark.parametrize("block", blocks("python"))
+@pytest.mark.parametrize("block", blocks(README, "python"))
 def test_python_runs(block: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     if "datasets" in block:
         block = block.replace("load_dataset(", f"load_dataset(cache_dir={str(tmp_path)!r}, path=")
@@ -27,20 +28,19 @@ def test_python_runs(block: str, capsys: pytest.CaptureFixture[str], tmp_path: P
     assert capsys.readouterr().out.strip()
 
 
-def commands() -> list[list[str]]:
-    lines = [line.split("#")[0] for block in blocks("sh") for line in block.splitlines()]
-    return [shlex.split(line) for line in lines if line.strip()]
+def commands(text: str) -> list[list[str]]:
+    lines = [line.split("#")[0] for block in blocks(text.replace("\\\n", ""), "sh") for line in block.splitlines()]
+    return [shlex.split(line) for line in lines if line.startswith(("fogbank ", "make "))]
 
 
 def test_every_command_shown_exists() -> None:
-    shown = commands()
+    shown = commands("\n".join([README, *PAGES.values()]))
     assert ["make", "reproduce"] in shown
     assert ["make", "test"] in shown
     for program, *words in shown:
         if program == "make":
             assert f"\n{words[0]}:" in MAKE
             continue
-        assert program == "fogbank"
         command = [word for word in words if not word.startswith("-")]
         context = main.make_context("fogbank", ["--help"], resilient_parsing=True)
         group = main.get_command(context, command[0])
@@ -55,7 +55,7 @@ def test_the_commands_that_score_a_system_run(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setenv("FOGBANK_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     ran = 0
-    for program, *words in commands():
+    for program, *words in commands(PAGES["scoring.md"]):
         if program == "fogbank" and words[0] in {"train", "predict", "score", "submit", "leaderboard"}:
             result = CliRunner().invoke(main, words)
             assert result.exit_code == 0, (words, result.output)
