@@ -55,7 +55,8 @@ def test_the_commands_that_score_a_system_run(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setenv("FOGBANK_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     ran = 0
-    for program, *words in commands(PAGES["scoring.md"]):
+    # floor stands in for linear, which takes minutes to train and is trained on the whole path
+    for program, *words in commands(PAGES["scoring.md"].replace("linear", "floor")):
         if program == "fogbank" and words[0] in {"train", "predict", "score", "submit", "leaderboard"}:
             result = CliRunner().invoke(main, words)
             assert result.exit_code == 0, (words, result.output)
