@@ -1,10 +1,11 @@
-"""What tests share: a data folder of Label Studio that is migrated already, and a real server that runs."""
+"""What tests share: a browser, a data folder of Label Studio that is migrated already, and a real server that runs."""
 
 import os
 import shutil
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +13,19 @@ from hypothesis import HealthCheck, settings
 # A slow machine is no failure; what is timed is timed in benchmarks/.
 settings.register_profile("fogbank", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("fogbank")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium; of a module and not of the session, as Playwright runs only once at a time in a process."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = Path("/usr/bin/chromium")
+    if not chromium.exists():
+        pytest.skip("needs Debian's chromium at /usr/bin/chromium")
+    with playwright.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+        yield running
+        running.close()
 
 
 @pytest.fixture(scope="session")
