@@ -11,7 +11,7 @@ from fogbank.model.claim import Claim, Mention
 from fogbank.model.claims import claims
 from fogbank.model.document import Document
 from fogbank.publish.annotated import label_data, version_data
-from fogbank.publish.html import templates
+from fogbank.publish.html import range_words, templates
 
 
 class Link(NamedTuple):
@@ -22,7 +22,7 @@ class Link(NamedTuple):
 
 
 class Head(NamedTuple):
-    """What stands above a document: its title, the way to it, facts in words, a note, and where the texts are told."""
+    """What stands above a document: its title, the way to it, facts in words, and a note."""
 
     title: str
     way: Sequence[Link] = ()
@@ -59,7 +59,7 @@ def document_page(text: str | None, versions: Mapping[str, Document], pairs: Seq
         "labels": label_data(),
         "text": text,
         "versions": {name: version_data(version) for name, version in versions.items()},
-        "pairs": pairs,
+        "pairs": [list(one) for one in pairs],
     }
     template = templates().get_template("document.html")
     return template.render(head=head, first=first, rows=rows, pairs=pairs, data=data, withheld=text is None)
@@ -74,13 +74,14 @@ def claim_row(number: int, claim: Claim) -> ClaimRow:
         "on": (when or "").replace("T", " "),
         "said": (claim.said or "").replace("T", " "),
     }
+    figure = claim.quantity
     return ClaimRow(
         name=f"C{number}",
         who=[(" and ".join(map(_name, s.mentions)), s.kind, s.stance) for s in claim.sources],
         event=claim.label,
         status=claim.status,
         affected=_name(claim.affected),
-        figure="" if claim.quantity is None else str(claim.quantity),
+        figure="" if figure is None else range_words(figure.interval, figure.vague_class),
         further=[
             *((key, value) for key, value in further.items() if value),
             *(("is", word) for word, held in (("a part", claim.part), ("replaced later", claim.revised)) if held),

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from fogbank.compare.report import shown, shown_figure
+from fogbank.model.scheme import Interval
 from fogbank.model.storage import json_bytes
 
 _FOLDER = "publish/templates"
@@ -47,6 +48,22 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
 
 
+def range_words(bounds: Interval, note: str | None = None) -> str:
+    """Give low and high as people read them: "5", "≥ 5", "≤ 9", "3–19"; `note` in brackets."""
+    low, best, high = bounds
+    if low is None and high is None:
+        words = "?" if best is None else f"about {best:,}"
+    elif low == high:
+        words = f"{low:,}"
+    elif high is None:
+        words = f"≥ {low:,}"
+    elif low is None:
+        words = f"≤ {high:,}"
+    else:
+        words = f"{low:,}–{high:,}"
+    return f"{words} ({note})" if note else words
+
+
 @cache
 def templates() -> Environment:
     """Give the environment in which every page is made: what is put in is escaped, and nothing may be missing."""
@@ -57,6 +74,8 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(shown=shown, shown_figure=shown_figure, script=script, embedded=embedded)
+    made.globals.update(
+        shown=shown, shown_figure=shown_figure, script=script, embedded=embedded, range_words=range_words
+    )
     made.filters["printable"] = printable
     return made

@@ -56,6 +56,7 @@ function show(text, wanted) {
   chosen = null; panes = []; hideTip();
   $("panel").replaceChildren(make("p", "Choose a span to see its attributes and relations.", "faint"));
   document.querySelectorAll(".panes > .pane, .panes > .withheld").forEach((old) => old.remove());
+  $("panel").hidden = text === null;
   if (text === null) {
     const note = make("p", "The text is withheld; “", "withheld");
     note.append(make("code", "fogbank restore --texts DIR"), "” joins your copy of it.");
