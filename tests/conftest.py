@@ -28,6 +28,20 @@ def browser() -> Iterator[Any]:
         running.close()
 
 
+@pytest.fixture
+def tab(browser: Any) -> Iterator[Any]:
+    """A tab that may ask for files only, and in which nothing may fail, be refused or ask the reader anything."""
+    opened = browser.new_page()
+    wrong: list[str] = []
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    opened.on("request", lambda request: wrong.append(request.url) if not request.url.startswith("file:") else None)
+    opened.on("dialog", lambda dialog: wrong.append(dialog.message))
+    yield opened
+    opened.close()
+    assert wrong == []
+
+
 @pytest.fixture(scope="session")
 def studio_template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder as a first start leaves it.

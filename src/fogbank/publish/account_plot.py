@@ -20,7 +20,7 @@ _EDGE = 5.0  # per cent left and right of the first and last entry
 _NEAR = 20.0  # px; marks nearer than this, across and down, would cover each other
 _STEP = 21
 _LINE = 14  # px; the height of a name
-_WIDTHS = (300, 1100)  # px; what is wide enough on a phone and on a desk, is between them
+_WIDTHS = (250, 1100)  # px; what is wide enough on a phone and on a desk, is between them
 _STEPS = [timedelta(hours=hours) for hours in (1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 720, 2160, 8760)]
 
 
@@ -56,7 +56,7 @@ class Course(NamedTuple):
 
 @dataclass(frozen=True)
 class AccountPlot:
-    """All that is drawn of an account; `band` is the range's top and bottom, `best` and `true` are heights, `names` theirs."""
+    """What is drawn of an account; `band` is the range's top and bottom, `best` and `true` heights, `names` theirs."""
 
     account: Account
     marks: tuple[Mark, ...]

@@ -86,6 +86,12 @@ class Library:
         article = self.by_incident[incident][0].article
         return str(self.incidents[incident]["title"]) if incident in self.incidents else article.title or article.id
 
+    def choices(self, held: Iterable[Holding]) -> list[list[str]]:
+        """Give what these articles are found by, for each of `FILTERS`."""
+        names = {name: sheet["name"] for name, sheet in self.theatres.items()}
+        values = [(names.get(one.article.theatre or ""), one.split, one.article.genre) for one in held]
+        return [sorted({row[at] or "" for row in values} - {""}) for at in range(len(FILTERS))]
+
     def facts(self, article: Article, split: str | None) -> list[str]:
         """Give what is known of an article in a few words."""
         outlet = self.outlets.get(article.outlet or "", article.outlet)
@@ -172,11 +178,12 @@ def _head(library: Library, one: Holding) -> Head:
     way = [HOME, *_way(library, article), Link(library.title(one.incident), _address("incidents", one.incident))]
     facts = [article.id, *library.facts(article, one.split), article.licence]
     facts += [f"written by {article.writer}"] if article.writer else []
-    return Head(article.title or article.id, way, facts, article.provenance if article.part == WIRE else FICTION)
+    note = article.provenance or "" if article.part == WIRE else FICTION
+    return Head(article.title or article.id, way, facts, note)
 
 
 def _way(library: Library, article: Article) -> list[Link]:
-    name = article.theatre
+    name = article.theatre or ""
     return [Link(library.theatres[name]["name"], _address("theatres", name))] if name in library.theatres else []
 
 
@@ -196,17 +203,19 @@ def _index(library: Library) -> str:
             *(["text withheld"] * (one.article.text is None)),
         ]
         documents.append(Report(report.link, [one.article.id, *report.facts, *state]))
-        items.append([one.article.text or "", *_choices([one])])
+        items.append([one.article.text or "", *library.choices([one])])
     for incident, held in library.by_incident.items():
         link = Link(library.title(incident), _address("incidents", incident, ""))
         number = f"{len(held)} report{'s' * (len(held) != 1)}"
         incidents.append(Report(link, [incident, number, f"first {held[0].article.published.replace('T', ' ')}"]))
-        items.append([library.incidents.get(incident, {}).get("truth", {}).get("summary", ""), *_choices(held)])
+        items.append([library.incidents.get(incident, {}).get("truth", {}).get("summary", ""), *library.choices(held)])
     for name, sheet in library.theatres.items():
         link = Link(sheet["name"], _address("theatres", name, ""))
         theatres.append(Report(link, [name, sheet["kind"], sheet["years"]]))
-        items.append([sheet["summary"], *_choices([one for one in library.holdings if one.article.theatre == name])])
-    filters = dict(zip(FILTERS, _choices(library.holdings), strict=True))
+        items.append(
+            [sheet["summary"], *library.choices([one for one in library.holdings if one.article.theatre == name])]
+        )
+    filters = dict(zip(FILTERS, library.choices(library.holdings), strict=True))
     return (
         templates()
         .get_template("index.html")
@@ -219,12 +228,6 @@ def _index(library: Library) -> str:
             data={"items": items},
         )
     )
-
-
-def _choices(held: Iterable[Holding]) -> list[list[str]]:
-    """Give what these articles are found by, for each of `FILTERS`."""
-    values = [(one.article.theatre, one.split, one.article.genre) for one in held]
-    return [sorted({row[at] or "" for row in values} - {""}) for at in range(len(FILTERS))]
 
 
 def _file(name: str) -> str:

@@ -52,7 +52,7 @@ hooks.counterpart = (pane, id) => {
 };
 
 // From a claim to its spans: they are marked, and the relations between them drawn.
-function pick(row, follow) {
+function pick(row, isAsked) {
   const [pane] = panes, ids = new Set(spansOfRow(row));
   rows.forEach((each) => each.classList.toggle("chosen", each === row));
   if (!pane) return;
@@ -61,7 +61,7 @@ function pick(row, follow) {
   mark(pane, new Set([...ids].filter((id) => !isContent(id))), ids);
   drawArcs();
   const first = pane.spans.find((span) => ids.has(span.id));
-  if (follow && first) pane.box.scrollTop += pane.tags.get(first.id).getBoundingClientRect().top - pane.box.getBoundingClientRect().top - 80;
+  if (isAsked && first) pane.box.scrollTop += pane.tags.get(first.id).getBoundingClientRect().top - pane.box.getBoundingClientRect().top - 80;
 }
 rows.forEach((row) => {
   row.addEventListener("focusin", () => pick(row, true));
@@ -85,5 +85,10 @@ hooks.further = (pane, id) => {
 
 if ($("shown")) $("shown").addEventListener("change", draw);
 draw();
-const named = rows.find((row) => `#${row.id}` === location.hash);
-if (named) named.querySelector("button").focus();
+// A link to a claim; the browser's own step to it takes the focus away, so ours comes after.
+function follow() {
+  const named = rows.find((row) => `#${row.id}` === location.hash);
+  if (named) named.querySelector("button").focus();
+}
+addEventListener("load", () => setTimeout(follow));
+addEventListener("hashchange", follow);
