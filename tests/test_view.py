@@ -109,12 +109,12 @@ def test_the_list_is_searched_by_words_of_texts_and_names_without_accents(tab: A
     tab.keyboard.press("Tab")  # the skip link, then the search
     tab.keyboard.press("Tab")
     tab.keyboard.type("ORETH miners")
-    tab.wait_for_function("document.getElementById('number').textContent.startsWith('1 document,')")
+    tab.locator("#number", has_text="1 document,").wait_for()
     assert rows.locator("mark").inner_text() == "Orēth"
     assert "🚀 Dr Orēth said 12 miners" in rows.inner_text()
     tab.get_by_label("words in titles").fill("")
     tab.get_by_label("genre").select_option("feature")
-    tab.wait_for_function("document.querySelectorAll('#documents li:not([hidden])').length === 1")
+    tab.locator("#number", has_text="1 document, 1 incident, 1 theatre").wait_for()
     assert "title abc-01-b" in rows.inner_text()
     assert tab.locator("#theatres li:visible").count() == 1
     tab.get_by_label("words in titles").fill("nowhere")
@@ -125,7 +125,7 @@ def test_the_list_is_searched_by_words_of_texts_and_names_without_accents(tab: A
 @pytest.mark.browser
 def test_a_claim_leads_to_its_spans_and_a_span_to_its_claims_by_keyboard(tab: Any, pages: Path) -> None:
     tab.goto((pages / "documents" / "abc-01-a.html").as_uri() + "#C1")
-    tab.wait_for_function("document.activeElement.textContent === 'C1'")
+    tab.locator("#C1 button:focus").wait_for()
     assert "≥ 12" in tab.locator("#C1").inner_text()
     assert [*tab.locator(".piece.chosen").all_inner_texts()] == ["Orēth", "said", "12", "miners", "died", "Hask"]
     drawn = {*tab.locator(".arcs text").all_text_contents()}
