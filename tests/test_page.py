@@ -49,7 +49,7 @@ def test_markup_in_texts_names_and_values_is_shown_and_never_run(opened: Any) ->
     for pane in range(2):
         cut = opened.locator(".words").nth(pane).locator("> span").all_text_contents()
         assert "".join(cut) == HOSTILE
-    assert opened.locator(".pane > h3").all_inner_texts() == ["gold", SYSTEM]
+    assert opened.locator(".pane > .name").all_inner_texts() == ["gold", SYSTEM]
     opened.locator("summary", has_text="headlines as a table").click()
     assert SYSTEM in opened.locator("table").last.inner_text()
 

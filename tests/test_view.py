@@ -159,7 +159,7 @@ def test_what_hovers_names_the_nested_spans_innermost_first(tab: Any, pages: Pat
 def test_two_versions_stand_side_by_side_with_their_differences(tab: Any, pages: Path) -> None:
     tab.goto((pages / "documents" / "abc-01-a.html").as_uri())
     tab.select_option("#shown", "0")
-    assert tab.locator(".pane > h3").all_inner_texts() == [GOLD, ANNOTATOR]
+    assert tab.locator(".pane > .name").all_inner_texts() == [GOLD, ANNOTATOR]
     assert not tab.locator("#claims").is_visible()
     assert tab.locator(".tag.differs").all_inner_texts() == ["PLACE", "FACILITY"]
     row = tab.locator("#differences tbody tr").first
@@ -176,7 +176,7 @@ def test_an_incident_plots_every_figure_beside_the_range_and_what_is_true(tab: A
     tab.goto((pages / "incidents" / "abc-01.html").as_uri())
     assert tab.locator("#killed").inner_text() == "killed: 12, best 12; true 14"
     mark = tab.locator(".mark a")
-    assert "Orēth (medical): ≥ 12, stands" in (mark.get_attribute("aria-label") or "")
+    assert "Orēth (medical): ≥ 12, stands" in mark.locator("title").text_content()
     lines = {name: float(tab.locator(f".field line.{name}").get_attribute("y1")) for name in ("best", "true")}
     assert lines["true"] < lines["best"] == float(tab.locator(".mark").get_attribute("y"))
     assert float(tab.locator(".field .band").get_attribute("y")) == lines["best"]
@@ -220,7 +220,7 @@ def test_one_predicted_document_has_a_page_of_its_own(tab: Any, tmp_path: Path) 
     assert write_document_view(marked("mine"), tmp_path / "mine.html") == tmp_path / "mine.html"
     tab.goto(path.as_uri())
     assert "1 claim" in tab.locator("#claims caption").inner_text()
-    assert tab.locator(".pane > h3").inner_text() == "predicted"
+    assert tab.locator(".pane > .name").inner_text() == "predicted"
     assert is_clean(tab)
 
 

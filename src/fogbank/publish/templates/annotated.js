@@ -71,7 +71,7 @@ function show(text, wanted) {
 
 function addPane(name, version, states) {
   const box = make("section", undefined, "pane"), text = make("div", undefined, "words");
-  const title = make("h3"), arcs = drawn("svg", { class: "arcs", "aria-hidden": "true" });
+  const title = make("p", undefined, "name"), arcs = drawn("svg", { class: "arcs", "aria-hidden": "true" });
   title.append(make("bdi", name));
   box.tabIndex = 0;
   box.setAttribute("aria-label", name);
