@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fogbank import Article, Document, FogbankError, Relation, Span
+from fogbank import Article, Document, FogbankError, Interval, Relation, Span
 from fogbank.cli import main
 from fogbank.model.claim import Figure
 from fogbank.model.document import Dateline
@@ -22,6 +22,7 @@ from fogbank.publish.view import GOLD, Holding, Library, collect, write_document
 
 BAD = "</script><script>document.title='run'</script><img src=x onerror=alert(1)>"
 TEXT = f"🚀 Dr Orēth said 12 miners died in Hask. {BAD} & “<b>end</b>”"
+Bounds = tuple[int | None, int | None, int | None]
 ANNOTATOR = "<u>ann-1</u> (round-1)"
 
 
@@ -215,12 +216,15 @@ def test_no_page_scrolls_sideways_on_a_phone_and_each_has_landmarks(tab: Any, pa
 
 @pytest.mark.browser
 def test_one_predicted_document_has_a_page_of_its_own(tab: Any, tmp_path: Path) -> None:
-    path = write_document_view(marked("<b>mine</b>"), tmp_path / "out")
+    mine = marked("<b>mine</b>")
+    odd = replace(mine, spans=(*mine.spans, place("end", "T8", "<i>NEW</i>")))
+    path = write_document_view(odd, tmp_path / "out")
     assert path == tmp_path / "out" / "index.html"
     assert write_document_view(marked("mine"), tmp_path / "mine.html") == tmp_path / "mine.html"
     tab.goto(path.as_uri())
     assert "1 claim" in tab.locator("#claims caption").inner_text()
     assert tab.locator(".pane > .name").inner_text() == "predicted"
+    assert tab.locator(".tag").last.inner_text() == "<i>NEW</i>"
     assert is_clean(tab)
 
 
@@ -273,13 +277,14 @@ def home() -> Any:
 
 
 times = st.integers(0, 23).map(lambda hour: f"2030-03-05T{hour:02}:00")
-bounds = st.tuples(*[st.none() | st.integers(0, 5000)] * 3).filter(lambda held: held != (None, None, None))
+bound = st.none() | st.integers(0, 5000)
+bounds = st.tuples(bound, bound, bound).filter(lambda held: held != (None, None, None))
 
 
 @given(st.lists(st.tuples(times, bounds, st.sampled_from(["medical", "police", "military"])), min_size=1, max_size=12))
-def test_no_mark_covers_another_on_a_phone_or_a_desk(told: list[tuple[str, tuple[int | None, ...], str]]) -> None:
+def test_no_mark_covers_another_on_a_phone_or_a_desk(told: list[tuple[str, Bounds, str]]) -> None:
     entries = [
-        Entry("i", "killed", "d", number, time, None, kind, "asserts", None, Figure(*held), key=str(number))  # type: ignore[arg-type]
+        Entry("i", "killed", "d", number, time, None, kind, "asserts", None, Figure(*held), key=str(number))
         for number, (time, held, kind) in enumerate(told)
     ]
     made = plot(account(entries, "i", "killed", 7))
@@ -299,5 +304,5 @@ def test_no_mark_covers_another_on_a_phone_or_a_desk(told: list[tuple[str, tuple
     [((5, 5, 5), "5"), ((1200, 1200, None), "≥ 1,200"), ((None, 9, 9), "≤ 9"), ((3, 5, 19), "3–19"),
      ((None, 5, None), "about 5"), ((None, None, None), "?")],
 )  # fmt: skip
-def test_a_range_is_given_in_words(held: tuple[int | None, ...], words: str) -> None:
-    assert range_words(Figure(*held).interval) == words
+def test_a_range_is_given_in_words(held: Bounds, words: str) -> None:
+    assert range_words(Interval(*held)) == words

@@ -56,7 +56,7 @@ def document_page(text: str | None, versions: Mapping[str, Document], pairs: Seq
     first = next(iter(versions), None)
     rows = [claim_row(number, claim) for number, claim in enumerate(claims(versions[first]), start=1)] if first else []
     data = {
-        "labels": label_data(),
+        "labels": label_data(versions.values()),
         "text": text,
         "versions": {name: version_data(version) for name, version in versions.items()},
         "pairs": [list(one) for one in pairs],

@@ -10,7 +10,7 @@ A wire text is shown where its reader has restored it; these pages are then not 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from urllib.parse import quote
 from fogbank.curate.articles import read_sheet
 from fogbank.curate.rounds import read_rounds, versions
 from fogbank.errors import FogbankError
+from fogbank.model.claims import claims
 from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus
 from fogbank.model.document import Document
 from fogbank.model.ledger import Account, ledger
@@ -145,12 +146,17 @@ def write_view(library: Library, folder: Path) -> Path:
 
 
 def _pages(library: Library, folder: Path) -> Iterator[tuple[Path, str]]:
+    told: list[Document] = []
     for one in library.holdings:
+        shown = dict(one.versions)
+        if GOLD in shown:
+            shown[GOLD] = replace(shown[GOLD], claims=claims(shown[GOLD]))  # derived once, for its page and the ledger
+            told.append(shown[GOLD])
         pairs = [pair((a, one.versions[a]), (b, one.versions[b])) for a, b in one.compared]
-        page = document_page(one.article.text, one.versions, pairs, _head(library, one))
+        page = document_page(one.article.text, shown, pairs, _head(library, one))
         yield folder / "documents" / _file(one.article.id), page
     accounts: defaultdict[str, list[Account]] = defaultdict(list)
-    for account in ledger(one.versions[GOLD] for one in library.holdings if GOLD in one.versions):
+    for account in ledger(told):
         accounts[account.incident].append(account)
     addresses = {one.article.id: _address("documents", one.article.id) for one in library.holdings}
     for incident, reports in library.by_incident.items():

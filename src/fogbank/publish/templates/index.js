@@ -62,3 +62,4 @@ field.addEventListener("input", () => { clearTimeout(waiting); waiting = setTime
 filters.forEach((filter) => filter.addEventListener("change", search));
 document.querySelector("form").addEventListener("submit", (event) => { event.preventDefault(); search(); });
 addEventListener("pageshow", search);
+(window.requestIdleCallback || setTimeout)(() => { if (!entries) prepare(); });
