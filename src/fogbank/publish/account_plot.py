@@ -169,8 +169,10 @@ def _names(heights: dict[str, float]) -> Iterator[Tick]:
 
 
 def _times(start: datetime, end: datetime) -> list[tuple[datetime, str]]:
-    """Give up to four round times between the first and the last entry, or the only time that there is."""
-    step = next((step for step in _STEPS if (end - start) / step <= 3), _STEPS[-1] * (1 + (end - start) // _STEPS[-1]))
+    """Give up to six round times between the first and the last entry, or the only time that there is."""
+    most = {step: 3 if step < timedelta(days=1) else 5 for step in _STEPS}  # the names of hours are longer
+    longest = _STEPS[-1] * (1 + (end - start) // _STEPS[-1])
+    step = next((step for step in _STEPS if (end - start) / step <= most[step]), longest)
     midnight = start.replace(hour=0, minute=0)
     at = midnight + -((midnight - start) // step) * step
     found = []

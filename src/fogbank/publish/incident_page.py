@@ -37,8 +37,12 @@ def incident_page(
     reports: Sequence[Report],
     accounts: Sequence[Account],
     addresses: Mapping[str, str],
+    outlets: Mapping[str, str],
 ) -> str:
-    """Make the page of an incident; `sheet` is None for a real one, `addresses` are of the documents' pages by id."""
+    """Make the page of an incident; `sheet` is None for a real one.
+
+    `addresses` are of the documents' pages by id, `outlets` names by id, as an outlet is the source of its own words.
+    """
     return (
         templates()
         .get_template("incident.html")
@@ -50,7 +54,9 @@ def incident_page(
             accounts=[Drawn(account, plot(account)) for account in accounts],
             addresses=addresses,
             height=HEIGHT,
+            outlets=outlets,
             said=_said,
+            source=_source,
             moment=_moment,
         )
     )
@@ -61,10 +67,14 @@ def theatre_page(head: Head, sheet: Mapping[str, Any], incidents: Sequence[Group
     return templates().get_template("theatre.html").render(head=head, sheet=sheet, incidents=incidents)
 
 
-def _said(entry: Entry) -> str:
+def _source(entry: Entry, outlets: Mapping[str, str]) -> str:
+    return outlets.get(entry.source or "", entry.source or "unnamed or withheld")
+
+
+def _said(entry: Entry, outlets: Mapping[str, str]) -> str:
     """Give an entry in one line, as it is read out."""
     figure = range_words(entry.figure.interval, entry.figure.vague_class)
-    return f"{entry.time.replace('T', ' ')}, {entry.source or 'unnamed'} ({entry.kind}): {figure}, {entry.standing}"
+    return f"{entry.time.replace('T', ' ')}, {_source(entry, outlets)} ({entry.kind}): {figure}, {entry.standing}"
 
 
 def _moment(time: datetime) -> str:

@@ -167,6 +167,7 @@ def _pages(library: Library, folder: Path) -> Iterator[tuple[Path, str]]:
             list(_reports(library, reports, "../")),
             accounts[incident],
             addresses,
+            library.outlets,
         )
         yield folder / "incidents" / _file(incident), page
     for name, sheet in library.theatres.items():
