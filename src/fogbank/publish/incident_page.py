@@ -36,6 +36,7 @@ def incident_page(
     sheet: Mapping[str, Any] | None,
     reports: Sequence[Report],
     accounts: Sequence[Account],
+    *,
     addresses: Mapping[str, str],
     outlets: Mapping[str, str],
 ) -> str:

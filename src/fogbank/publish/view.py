@@ -166,8 +166,8 @@ def _pages(library: Library, folder: Path) -> Iterator[tuple[Path, str]]:
             sheet,
             list(_reports(library, reports, "../")),
             accounts[incident],
-            addresses,
-            library.outlets,
+            addresses=addresses,
+            outlets=library.outlets,
         )
         yield folder / "incidents" / _file(incident), page
     for name, sheet in library.theatres.items():
