@@ -1,10 +1,11 @@
-"""What tests share: a data folder of Label Studio that is migrated already, and a real server that runs."""
+"""What tests share: a browser, a data folder of Label Studio that is migrated already, and a real server that runs."""
 
 import os
 import shutil
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +13,33 @@ from hypothesis import HealthCheck, settings
 # A slow machine is no failure; what is timed is timed in benchmarks/.
 settings.register_profile("fogbank", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("fogbank")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium; of a module and not of the session, as Playwright runs only once at a time in a process."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = Path("/usr/bin/chromium")
+    if not chromium.exists():
+        pytest.skip("needs Debian's chromium at /usr/bin/chromium")
+    with playwright.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def tab(browser: Any) -> Iterator[Any]:
+    """A tab that may ask for files only, and in which nothing may fail, be refused or ask the reader anything."""
+    opened = browser.new_page()
+    wrong: list[str] = []
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    opened.on("request", lambda request: wrong.append(request.url) if not request.url.startswith("file:") else None)
+    opened.on("dialog", lambda dialog: wrong.append(dialog.message))
+    yield opened
+    opened.close()
+    assert wrong == []
 
 
 @pytest.fixture(scope="session")

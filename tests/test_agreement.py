@@ -3,7 +3,6 @@
 import json
 import random
 import shutil
-from collections.abc import Iterator
 from itertools import combinations, permutations
 from pathlib import Path
 from typing import Any
@@ -493,18 +492,6 @@ def test_the_page_needs_nothing_from_outside_and_escapes_what_it_shows() -> None
         assert outside not in made
     assert "default-src &#39;none&#39;" in made or "default-src 'none'" in made
     assert "&lt;u&gt;d&lt;/u&gt;:0–" in made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = Path("/usr/bin/chromium")
-    if not chromium.exists():
-        pytest.skip("needs Debian's chromium at /usr/bin/chromium")
-    with playwright.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.mark.browser

@@ -1,6 +1,5 @@
 """The report page in a real browser, with texts that contain markup."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,32 +33,12 @@ def page(text: str | None = HOSTILE) -> str:
     )
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = Path("/usr/bin/chromium")
-    if not chromium.exists():
-        pytest.skip("needs Debian's chromium at /usr/bin/chromium")
-    with playwright.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
 @pytest.fixture
-def opened(browser: Any, tmp_path: Path) -> Iterator[Any]:
+def opened(tab: Any, tmp_path: Path) -> Any:
     (tmp_path / "index.html").write_text(page(), encoding="utf-8")
-    tab = browser.new_page()
-    wrong: list[str] = []
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    tab.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    tab.on("request", lambda request: wrong.append(request.url) if not request.url.startswith("file:") else None)
-    tab.on("dialog", lambda dialog: wrong.append(dialog.message))
     tab.goto((tmp_path / "index.html").as_uri())
     tab.wait_for_selector(".tag")
-    yield tab
-    tab.close()
-    assert wrong == []
+    return tab
 
 
 @pytest.mark.browser
@@ -70,7 +49,7 @@ def test_markup_in_texts_names_and_values_is_shown_and_never_run(opened: Any) ->
     for pane in range(2):
         cut = opened.locator(".words").nth(pane).locator("> span").all_text_contents()
         assert "".join(cut) == HOSTILE
-    assert opened.locator(".pane h4").all_inner_texts() == ["gold", SYSTEM]
+    assert opened.locator(".pane > .name").all_inner_texts() == ["gold", SYSTEM]
     opened.locator("summary", has_text="headlines as a table").click()
     assert SYSTEM in opened.locator("table").last.inner_text()
 
@@ -149,12 +128,10 @@ def test_a_phone_needs_no_sideways_scrolling_and_ink_differs_from_paper(opened: 
 
 
 @pytest.mark.browser
-def test_a_withheld_text_is_said_to_be_withheld(browser: Any, tmp_path: Path) -> None:
+def test_a_withheld_text_is_said_to_be_withheld(tab: Any, tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text(page(None), encoding="utf-8")
-    tab = browser.new_page()
     tab.goto((tmp_path / "index.html").as_uri())
     assert "The text is withheld" in tab.locator("#panes").inner_text()
-    tab.close()
 
 
 def test_the_page_needs_nothing_from_outside() -> None:

@@ -20,6 +20,7 @@ from fogbank.cli import (
     studio,
     systems,
     variation,
+    view,
 )
 from fogbank.errors import FogbankError
 
@@ -52,6 +53,7 @@ for command in (
     adjudication.adjudicate_command,
     guide.guide,
     variation.variation,
+    view.view_command,
     studio.group,
     reproduction.reproduce,
 ):

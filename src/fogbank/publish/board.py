@@ -6,17 +6,15 @@ Whatever an entry says of itself is escaped in both.  The page needs no network 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from typing import NamedTuple
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fogbank.compare.measure import Score
 from fogbank.compare.ranking import rank
 from fogbank.compare.report import shown, shown_figure
 from fogbank.compare.tasks import TASKS
 from fogbank.model.corpus import Corpus
+from fogbank.publish.html import printable, templates
 from fogbank.publish.leaderboard import BOARD_SPLITS, Bench, Entry, Refusal, read_entries
 from fogbank.publish.tables import markdown_table
 
@@ -129,30 +127,10 @@ def _cells(score: Score) -> tuple[str, ...]:
     return shown_figure(score.value), shown(score.interval), *rates
 
 
-def printable(text: str) -> str:
-    """Give a text as one line, with a replacement for each character that could change how others are shown."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
-
-
 def escaped(text: str) -> str:
     """Give a text that Markdown shows as it is, without markup, links or HTML."""
     marked = _MARKS.sub(r"\\\1", escape(printable(text), quote=False))
     return marked.replace("://", ":&#47;&#47;").replace("@", "&#64;").replace("www.", "www&#46;")
-
-
-@cache
-def templates() -> Environment:
-    """Give the environment in which every page is made: what is put in is escaped, and nothing may be missing."""
-    made = Environment(
-        loader=PackageLoader("fogbank", "publish/templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.globals.update(shown=shown, shown_figure=shown_figure)
-    made.filters["printable"] = printable
-    return made
 
 
 def board_page(board: Board) -> str:

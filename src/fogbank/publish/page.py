@@ -14,9 +14,10 @@ from fogbank.compare.report import Report
 from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus
 from fogbank.model.document import Document
 from fogbank.model.scheme import SCHEME
-from fogbank.model.storage import json_bytes, write_text
-from fogbank.publish.board import templates
+from fogbank.model.storage import write_text
+from fogbank.publish.annotated import label_data, version_data
 from fogbank.publish.dataset import load, load_articles
+from fogbank.publish.html import templates
 
 Predictions = Mapping[tuple[str, str], Sequence[Document]]
 """Predicted documents by system and split."""
@@ -68,11 +69,7 @@ def render(
         held = pairs.get((report.system, report.signature.split), ())
         made = {"labels": label_matrix(held), "stances of cues found": stance_matrix(held)}
         parts.append(Part(report, plots(report), {name: one for name, one in made.items() if one.total}))
-    labels = {
-        label.name: {"layer": label.layer, "colour": label.colour, "gloss": label.gloss} for label in SCHEME.labels
-    }
-    # "<" could end the script element that holds the data; JSON can always write it as an escape.
-    data = json_bytes({"labels": labels, "kinds": KINDS, "documents": documents}).decode().replace("<", "\\u003c")
+    data = {"labels": label_data(), "kinds": KINDS, "documents": documents}
     return templates().get_template("report.html").render(parts=parts, overview=overview(reports), data=data, all=ALL)
 
 
@@ -125,21 +122,14 @@ def document_data(article: Article, split: str, gold: Document, predicted: Mappi
         "title": article.title,
         "about": " · ".join(part for part in about if part),
         "text": article.text,
-        "gold": _version(gold),
+        "gold": version_data(gold),
         "systems": {
             system: {
-                **_version(version),
+                **version_data(version),
                 "errors": [
                     [e.kind, e.gold, e.predicted, e.gold_label, e.predicted_label] for e in errors(gold, version)
                 ],
             }
             for system, version in predicted.items()
         },
-    }
-
-
-def _version(version: Document) -> dict[str, Any]:
-    return {
-        "spans": [[s.id, s.start, s.end, s.label, dict(s.attributes)] for s in version.spans],
-        "relations": [[r.head, r.label, r.tail] for r in version.relations],
     }
