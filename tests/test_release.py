@@ -1,6 +1,7 @@
 """A release: its checksums, its description for other tools, its card and its citation."""
 
 import json
+import re
 import shutil
 import subprocess
 from hashlib import sha256
@@ -233,3 +234,10 @@ def test_the_version_and_its_date_are_the_changelog_s() -> None:
     assert changed == f"version: {now}\ndate-released: 2031-02-03\n"
     with pytest.raises(DataError, match=f"no version {now}"):
         current_citation("version: 9\n", "## 0.0.0 (2031-02-03)\n")
+
+
+def test_every_version_in_the_changelog_has_its_sections_and_the_current_one_is_first() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+    parts = re.split(r"^## ", changelog, flags=re.MULTILINE)[1:]
+    assert parts[0].split()[0] == fogbank.__version__
+    assert all(re.findall(r"^### (.+)$", part, re.MULTILINE) == ["Data", "Scores", "Code"] for part in parts)

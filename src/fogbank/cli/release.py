@@ -1,4 +1,4 @@
-"""Verbs of a release: verify a copy, cite it."""
+"""Verbs of a release: verify a copy, cite it, publish it."""
 
 import sys
 from pathlib import Path
@@ -8,6 +8,7 @@ import click
 from fogbank.model.corpus import find_corpus
 from fogbank.model.storage import json_bytes
 from fogbank.publish.citation import FORMATS, citation
+from fogbank.publish.hub import publish
 from fogbank.publish.release import SUMS, read_checksums, verify
 
 
@@ -32,4 +33,13 @@ def cite_command(form: str) -> None:
     click.echo(FORMATS[form](citation(find_corpus())), nl=False)
 
 
-COMMANDS = (verify_command, cite_command)
+@click.command("publish")
+@click.option("--repo", required=True, help="The dataset's name on the Hub: owner/name.")
+@click.option("--dry-run", is_flag=True, help="Check, list every file with SHA-256 and size, and send nothing.")
+@click.option("--private", is_flag=True, help="Make a new repository private.")
+def publish_command(repo: str, dry_run: bool, private: bool) -> None:
+    """Publish the version on the Hugging Face Hub, tagged; refuses what is not committed, current and new."""
+    publish(find_corpus(), repo, dry_run=dry_run, private=private, tell=click.echo)
+
+
+COMMANDS = (verify_command, cite_command, publish_command)
