@@ -43,6 +43,8 @@ def stale(corpus: Corpus) -> list[Stale]:
     """List the generated files whose content differs from what the sources give, in the order of building."""
     gold = collect_gold(corpus)
     documents = {document_id: one.document for document_id, one in gold.items()}
+    # first, since they tell of a document without gold
+    published = {**tables(corpus, documents), **account_tables(corpus, documents)}
     counted = statistics(corpus, documents)
     found: dict[Path, bytes | None] = {}
 
@@ -54,7 +56,7 @@ def stale(corpus: Corpus) -> list[Stale]:
         held = found.get(corpus.root / name)
         return read_bytes(corpus.root / name) if held is None else held
 
-    for path, made in {**tables(corpus, documents), **account_tables(corpus, documents)}.items():
+    for path, made in published.items():
         if not is_same(fresh := parquet_bytes(made), path):
             found[path] = fresh
     add(_sources(corpus, gold, counted))
