@@ -10,7 +10,7 @@ SKIP_STUDIO ?=
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: reproduce test lint clean
+.PHONY: reproduce test lint reference clean
 
 reproduce: $(READY)
 	$(BIN)/fogbank reproduce --texts "$(TEXTS)" $(if $(SKIP_STUDIO),--skip-studio)
@@ -24,6 +24,10 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/fogbank build --check
+
+# the public names, from their docstrings: build/reference/index.html
+reference: $(READY)
+	$(BIN)/pdoc fogbank --output-directory build/reference
 
 $(READY): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

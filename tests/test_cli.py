@@ -116,7 +116,7 @@ def test_a_stale_file_is_named_and_build_mends_it(monkeypatch: pytest.MonkeyPatc
     result = run("build", "--check")
     assert result.exit_code == 1
     stale = [line.removesuffix(": stale") for line in result.output.splitlines()]
-    assert stale == [str(gold.relative_to(tmp_path)), "annotations/gold/stray.json", "data/documents/test.parquet"]
+    assert stale == ["data/documents/test.parquet", str(gold.relative_to(tmp_path)), "annotations/gold/stray.json"]
     assert run("build").exit_code == 0
     assert gold.read_bytes() == before
     assert run("build", "--check").exit_code == 0
@@ -127,8 +127,8 @@ def copy_checkout(corpus: Corpus, folder: Path) -> None:
 
     for name in ("corpus", "annotations", "schema", "data", "baselines", "leaderboard"):
         shutil.copytree(corpus.root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("README.md", "DATASHEET.md"):
-        shutil.copy(corpus.root / name, folder)
+    for path in filter(Path.is_file, corpus.root.glob("[!.]*")):
+        shutil.copy(path, folder)
 
 
 def test_stats_count_what_there_is() -> None:

@@ -12,7 +12,10 @@ from fogbank.cli import main
 
 HOME = find_corpus(Path(__file__).parent)
 README = (HOME.root / "README.md").read_text(encoding="utf-8")
-PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted((HOME.root / "docs").glob("*.md"))}
+PAGES = {
+    path.name: path.read_text(encoding="utf-8")
+    for path in (HOME.root / "CONTRIBUTING.md", *sorted((HOME.root / "docs").glob("*.md")))
+}
 MAKE = (HOME.root / "Makefile").read_text(encoding="utf-8")
 
 
@@ -20,7 +23,7 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
-@pytest.mark.parametrize("block", blocks(README, "python"))
+@pytest.mark.parametrize("block", [block for page in (README, *PAGES.values()) for block in blocks(page, "python")])
 def test_python_runs(block: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     if "datasets" in block:
         block = block.replace("load_dataset(", f"load_dataset(cache_dir={str(tmp_path)!r}, path=")

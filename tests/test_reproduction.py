@@ -24,8 +24,8 @@ def checkout(studio_template: Path, tmp_path: Path) -> Path:
     for name in ("corpus", "annotations", "schema", "data", "baselines", "leaderboard"):
         ignored = shutil.ignore_patterns("__pycache__", "withheld")
         shutil.copytree(HOME.root / name, folder / name, ignore=ignored)
-    for name in ("README.md", "DATASHEET.md"):
-        shutil.copy(HOME.root / name, folder)
+    for path in filter(Path.is_file, HOME.root.glob("[!.]*")):
+        shutil.copy(path, folder)
     shutil.copytree(studio_template, folder / "build" / "studio")
     return folder
 

@@ -22,7 +22,9 @@ from fogbank.model.ledger import ledger
 from fogbank.model.scheme import SCHEME, Interval
 from fogbank.model.system import State, System
 from fogbank.model.text import tokens
+from fogbank.publish.citation import Citation, citation
 from fogbank.publish.dataset import load, load_articles
+from fogbank.publish.release import Difference, verify
 
 __version__ = version("fogbank")
 
@@ -30,9 +32,11 @@ __all__ = [
     "SCHEME",
     "SPLITS",
     "Article",
+    "Citation",
     "Claim",
     "Corpus",
     "DataError",
+    "Difference",
     "Document",
     "FogbankError",
     "Interval",
@@ -45,6 +49,7 @@ __all__ = [
     "System",
     "check_corpus",
     "check_paths",
+    "citation",
     "claims",
     "clusters",
     "find_corpus",
@@ -55,4 +60,5 @@ __all__ = [
     "resolve",
     "score",
     "tokens",
+    "verify",
 ]

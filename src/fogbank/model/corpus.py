@@ -24,6 +24,8 @@ from fogbank.model.document import Dateline, Document
 from fogbank.model.storage import read_bytes, read_json, read_json_lines
 from fogbank.model.text import digest
 
+RELEASE = Path(__file__).resolve().parents[1] / "release"
+"""Where an installed package keeps the release; not there in a checkout."""
 SPLITS = ("train", "validation", "test")
 WIRE = "wire"
 
@@ -198,13 +200,15 @@ def truth(sheet: Mapping[str, Any]) -> dict[str, int]:
 def find_corpus(start: Path | None = None) -> Corpus:
     """Find the checkout: `FOGBANK_HOME`, else the folder `start` (default: the current one) or one above it.
 
-    Last, the checkout that an editable installation runs from.  Raises FogbankError where there is none.
+    Last, the checkout that an editable installation runs from, or the release that an installed package brings along;
+    that has texts, gold, dataset and schemas, but no exports, baselines or leaderboard.  Raises FogbankError where
+    there is none.
     """
     if home := os.environ.get("FOGBANK_HOME"):
         candidates = [Path(home)]
     else:
         here = (start or Path.cwd()).resolve()
-        candidates = [here, *here.parents, Path(__file__).resolve().parents[3]]
+        candidates = [here, *here.parents, Path(__file__).resolve().parents[3], RELEASE]
     for candidate in candidates:
         if (candidate / "corpus" / "manifest.jsonl").is_file():
             return Corpus(candidate)

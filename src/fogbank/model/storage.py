@@ -19,7 +19,10 @@ _JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE
 
 
 def write_bytes(path: Path, content: bytes) -> bool:
-    """Write a file whole or not at all, making its folders; return whether anything changed."""
+    """Write a file whole or not at all, making its folders; return whether anything changed.
+
+    Raises DataError, naming it, where its folder is not open to writing.
+    """
     if path.is_file() and path.read_bytes() == content:
         return False
     return write_pieces(path, [content])
@@ -27,8 +30,11 @@ def write_bytes(path: Path, content: bytes) -> bool:
 
 def write_pieces(path: Path, pieces: Iterable[bytes]) -> bool:
     """Write a file of which only a piece at a time is in memory; see `write_bytes`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written ({error.strerror}); expected a folder open to you") from None
     fresh = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -29,6 +29,24 @@ _ARTICLE_FIELDS = (
     "text",
 )  # fmt: skip
 _VALUE_TYPE = {"number": "int64", "date": "string", "duration": "string"}
+COLUMNS: Mapping[str, str] = {
+    "id": "id of the document",
+    "title": "headline, which is not annotated",
+    "published": "local time of publication, ISO 8601",
+    "outlet": "who published it",
+    "genre": "kind of report; null of wire articles",
+    "theatre": "the invented conflict; null of wire articles",
+    "incident": "the incident that it reports on; null of wire articles",
+    "writer": "which writer wrote it; null of wire articles",
+    "licence": "licence of the text",
+    "provenance": "where a wire article comes from",
+    "sha256": "of the text in UTF-8, which the offsets are of",
+    "text": "the text; null of wire articles",
+    "spans": "`id`, `start` (inclusive) and `end` (exclusive) in Unicode code points, `label`, `attributes` (null "
+    "where a label has none), `interval` (a QUANTITY's low, best, high; null elsewhere)",
+    "relations": "`head` and `tail` (span ids), `label`",
+}
+"""What each column of `documents` and `wire` holds."""
 
 
 def features() -> "Features":

@@ -16,15 +16,17 @@ from fogbank.model.corpus import Corpus
 from fogbank.model.storage import pretty_json_bytes, read_bytes, write_bytes
 from fogbank.publish.accounts import account_tables
 from fogbank.publish.board import Board, board_markdown, board_page, read_board
+from fogbank.publish.card import benchmark, card_header, replace_header
+from fogbank.publish.citation import current_citation, read_citation
+from fogbank.publish.croissant import croissant
 from fogbank.publish.dataset import is_same, parquet_bytes, tables
 from fogbank.publish.realism import realism
+from fogbank.publish.release import SUMS, checksums, is_released, released_files
 from fogbank.publish.statistics import Statistics, statistics
 from fogbank.publish.tables import (
-    card_header,
     column_tables,
     fill,
     realism_table,
-    replace_header,
     scheme_tables,
     statistics_tables,
 )
@@ -37,26 +39,40 @@ class Stale(NamedTuple):
     content: bytes | None
 
 
-def stale(corpus: Corpus) -> Iterator[Stale]:
-    """Yield the generated files whose content differs from what the sources give, in the order of building."""
+def stale(corpus: Corpus) -> list[Stale]:
+    """List the generated files whose content differs from what the sources give, in the order of building."""
     gold = collect_gold(corpus)
     documents = {document_id: one.document for document_id, one in gold.items()}
-    counted = statistics(corpus, documents)
-    for path, content in _files(corpus, gold, counted):
-        if not is_current(path, content):
-            yield Stale(path, content)
-    for path in sorted(corpus.gold_folder.glob("*.json")):
-        if path.stem not in gold:
-            yield Stale(path, None)
+    # first, since they tell of a document without gold
     published = {**tables(corpus, documents), **account_tables(corpus, documents)}
+    counted = statistics(corpus, documents)
+    found: dict[Path, bytes | None] = {}
+
+    def add(files: Iterable[tuple[Path, bytes]]) -> None:
+        found.update((path, content) for path, content in files if not is_current(path, content))
+
+    def content(name: str) -> bytes:
+        """Give a file as it will be once all that was found is written; others are made from it."""
+        held = found.get(corpus.root / name)
+        return read_bytes(corpus.root / name) if held is None else held
+
     for path, made in published.items():
-        if not is_same(content := parquet_bytes(made), path):
-            yield Stale(path, content)
+        if not is_same(fresh := parquet_bytes(made), path):
+            found[path] = fresh
+    add(_sources(corpus, gold, counted))
+    found.update((p, None) for p in sorted(corpus.gold_folder.glob("*.json")) if p.stem not in gold)
+    add(_documents(corpus, counted, content))
+    add(_descriptions(corpus, content))
+    removed = {path.relative_to(corpus.root).as_posix() for path, fresh in found.items() if fresh is None}
+    added = {path.relative_to(corpus.root).as_posix() for path in found} - removed
+    listed = sorted(added | set(released_files(corpus.root)) - removed)
+    add([(corpus.root / SUMS, checksums((name for name in listed if is_released(name)), content).encode())])
+    return [Stale(path, fresh) for path, fresh in found.items()]
 
 
 def build(corpus: Corpus, *, check: bool = False) -> list[Path]:
     """Bring every generated file up to date and return the paths that were stale; `check` only looks."""
-    found = list(stale(corpus))
+    found = stale(corpus)
     if not check:
         _write(found)
     elif any(path.is_relative_to(corpus.root / "data") for path, _ in found):
@@ -90,7 +106,8 @@ def _write(found: Iterable[Stale]) -> None:
             write_bytes(path, content)
 
 
-def _files(corpus: Corpus, gold: dict[str, Gold], counted: Statistics) -> Iterator[tuple[Path, bytes]]:
+def _sources(corpus: Corpus, gold: dict[str, Gold], counted: Statistics) -> Iterator[tuple[Path, bytes]]:
+    """Yield what is made from scheme, rules and annotations alone."""
     root = corpus.root
     for name, schema in schemas().items():
         yield root / "schema" / name, pretty_json_bytes(schema)
@@ -99,17 +116,27 @@ def _files(corpus: Corpus, gold: dict[str, Gold], counted: Statistics) -> Iterat
     for document_id, one in gold.items():
         yield corpus.gold_folder / f"{document_id}.json", gold_bytes(one, corpus.articles[document_id].sha256)
     yield root / "data" / "statistics.json", pretty_json_bytes(counted.to_json())
-    filled: list[tuple[str, Callable[[str], str]]] = [
-        ("annotations/guidelines.md", lambda text: text),
-        ("README.md", lambda text: replace_header(text, card_header(counted))),
-        ("DATASHEET.md", lambda text: text),
-    ]
+
+
+def _documents(corpus: Corpus, counted: Statistics, content: Callable[[str], bytes]) -> Iterator[tuple[Path, bytes]]:
+    """Yield the documents with generated parts, and the card's YAML, which tells sizes of the Parquet files."""
     parts = {
         **scheme_tables(),
         **column_tables(),
         **statistics_tables(counted),
         "realism": realism_table(realism(corpus)),
     }
-    for name, finish in filled:
-        path = root / name
-        yield path, finish(fill(read_bytes(path).decode(), parts, name)).encode()
+    for name in ("annotations/guidelines.md", "README.md", "DATASHEET.md"):
+        filled = fill(content(name).decode(), parts, name)
+        if name == "README.md":
+            filled = replace_header(filled, card_header(counted, content))
+        yield corpus.root / name, filled.encode()
+
+
+def _descriptions(corpus: Corpus, content: Callable[[str], bytes]) -> Iterator[tuple[Path, bytes]]:
+    """Yield what tells other tools about the dataset."""
+    cff = current_citation(content("CITATION.cff").decode(), content("CHANGELOG.md").decode())
+    yield corpus.root / "CITATION.cff", cff.encode()
+    cited = read_citation(cff)
+    yield corpus.root / "eval.yaml", benchmark(cited).encode()
+    yield corpus.root / "croissant.json", pretty_json_bytes(croissant(cited, content))

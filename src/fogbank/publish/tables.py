@@ -1,4 +1,4 @@
-"""Markdown made from the scheme and the statistics: the tables in guidelines, card and datasheet, and the card's YAML.
+"""Markdown made from the scheme and the statistics: the tables in guidelines, card and datasheet.
 
 A document that is otherwise written by hand marks where such a part stands:
 
@@ -11,13 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import yaml
-
 from fogbank.compare.report import shown, shown_figure
 from fogbank.errors import DataError
 from fogbank.model.corpus import SPLITS, WIRE
 from fogbank.model.scheme import SCHEME
-from fogbank.publish.accounts import COLUMNS
+from fogbank.publish.configs import CONFIGS
 from fogbank.publish.statistics import AGREEMENT, Statistics
 
 _PART = re.compile(r"(<!-- generated: (?P<name>[^\n]+?) -->\n)(?P<old>.*?)(<!-- /generated -->)", re.DOTALL)
@@ -81,10 +79,12 @@ def scheme_tables() -> dict[str, str]:
 
 
 def column_tables() -> dict[str, str]:
-    """Make a table of the columns of each config that is derived from gold or holds versions."""
+    """Make a table of the columns of each config."""
     return {
-        f"columns {config}": markdown_table(("column", "what it holds"), [(f"`{n}`", g) for n, g in columns.items()])
-        for config, columns in COLUMNS.items()
+        f"columns {config.name}": markdown_table(
+            ("column", "what it holds"), [(f"`{name}`", what) for name, what in config.columns.items()]
+        )
+        for config in CONFIGS
     }
 
 
@@ -134,51 +134,6 @@ def statistics_tables(statistics: Statistics) -> dict[str, str]:
         ],
     )
     return tables
-
-
-def card_header(statistics: Statistics) -> str:
-    """Make the YAML with which the Hub and `datasets` read the card.
-
-    Its configs name the Parquet files, and these carry their features, so the YAML does not repeat them.
-    """
-    names = (*SPLITS, WIRE)
-    documents = sum(statistics.splits[name]["documents"] for name in names)
-
-    header = {
-        "pretty_name": "FogBank",
-        "language": ["en"],
-        "license": "cc-by-4.0",
-        "annotations_creators": ["machine-generated"],
-        "language_creators": ["machine-generated", "found"],
-        "multilinguality": ["monolingual"],
-        "source_datasets": ["original"],
-        "size_categories": ["n<1K"] if documents < 1000 else ["1K<n<10K"],
-        "task_categories": ["token-classification"],
-        "task_ids": ["named-entity-recognition", "coreference-resolution"],
-        "tags": ["relation-extraction", "event-extraction", "attribution", "conflict", "news", "synthetic"],
-        "configs": [
-            {
-                "config_name": "documents",
-                "default": True,
-                "data_files": [{"split": s, "path": f"data/documents/{s}.parquet"} for s in SPLITS],
-            },
-            {"config_name": "wire", "data_files": [{"split": "test", "path": "data/wire/test.parquet"}]},
-            *(
-                {
-                    "config_name": config,
-                    "data_files": [{"split": s, "path": f"data/{config}/{s}.parquet"} for s in names],
-                }
-                for config in COLUMNS
-            ),
-        ],
-    }  # fmt: skip
-    return yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=120)
-
-
-def replace_header(card: str, header: str) -> str:
-    """Put a YAML header before a card, in place of the one that it has."""
-    body = re.sub(r"\A---\n.*?\n---\n", "", card, count=1, flags=re.DOTALL)
-    return f"---\n{header}---\n{body}"
 
 
 def realism_table(measured: Mapping[str, Any]) -> str:
