@@ -14,6 +14,7 @@ from fogbank.cli import (
     assistance,
     claims,
     corpus,
+    exchange,
     guide,
     leaderboard,
     reproduction,
@@ -46,6 +47,7 @@ def main() -> None:
 
 for command in (
     *corpus.COMMANDS,
+    *exchange.COMMANDS,
     *claims.COMMANDS,
     *systems.COMMANDS,
     *leaderboard.COMMANDS,
