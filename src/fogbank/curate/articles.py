@@ -118,7 +118,7 @@ def _article(raw: Raw, known: dict[str, Any]) -> Article:
         if name not in known:
             raise DataError(
                 f"{raw.place}: {name} is missing; expected it there, or the report {raw.id} in an incident sheet, "
-                "or a value for all"
+                f"or --{name} for all"
             )
     published, source = moment(known.pop("published")), known.pop("source", None)
     try:

@@ -15,6 +15,7 @@ Source: https://spacy.io/api/docbin
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,7 @@ _KEY = "fogbank"
 _FLAT = ("entity", "value")
 
 
+@cache
 def _language() -> "Language":
     try:
         import spacy  # noqa: PLC0415  an optional package, and one that takes seconds to import
@@ -104,13 +106,13 @@ def _parse(path: Path, language: "Language") -> Iterator[tuple[Document, LeftOut
     from spacy.tokens import DocBin  # noqa: PLC0415
 
     try:
-        docs = list(DocBin().from_bytes(read_bytes(path)).get_docs(language.vocab))
-    except FogbankError:
+        docs = DocBin().from_bytes(read_bytes(path)).get_docs(language.vocab)
+        for number, doc in enumerate(docs):
+            yield _document(doc, f"doc {number}")
+    except (FogbankError, FormatError):
         raise
-    except Exception as error:  # spaCy raises what its parts raise: zlib.error, KeyError, ValueError, …
+    except Exception as error:  # spaCy raises what its parts raise: zlib.error, KeyError, IndexError, …
         raise FormatError("$", f"{type(error).__name__}: {error}"[:120], "a DocBin of spaCy 3") from None
-    for number, doc in enumerate(docs):
-        yield _document(doc, f"doc {number}")
 
 
 def _document(doc: "Doc", place: str) -> tuple[Document, LeftOut]:
@@ -129,11 +131,10 @@ def _document(doc: "Doc", place: str) -> tuple[Document, LeftOut]:
             left_out["span in a group that is no layer"] += len(group)
             continue
         for number, span in enumerate(group):
-            try:
-                key, label = span.id_ or f"{name}.{number}", span.label_
-            except KeyError:
-                raise FormatError(place, f"{name}[{number}] has no words for its label", "a whole DocBin") from None
-            spans.append(Span(key, span.start_char, span.end_char, label, _values(attributes.get(key, {}), place)))
+            key = span.id_ or f"{name}.{number}"
+            spans.append(
+                Span(key, span.start_char, span.end_char, span.label_, _values(attributes.get(key, {}), place))
+            )
     left_out["attribute of what is no span"] = sum(
         len(given) for key, given in attributes.items() if key not in {span.id for span in spans}
     )

@@ -120,15 +120,14 @@ def _parse(path: Path, cassis: Any) -> tuple[Document, LeftOut]:
             types = _type_system() if described is None else cassis.load_typesystem(BytesIO(described))
             cas = cassis.load_cas_from_xmi(BytesIO(content), typesystem=types, lenient=True)
             text = cas.sofa_string
-            spans, relations = list(cas.select(SPAN)), list(cas.select(RELATION))
+            everything = cas.select_all_annotations()
+            spans, relations = cas.select(SPAN), cas.select(RELATION)
     except Exception as error:  # cassis raises what its parts raise: XMLSyntaxError, KeyError, RuntimeError, …
         raise FormatError("$", f"{type(error).__name__}: {error}"[:120], f"a CAS in XMI with the type {SPAN}") from None
     if not isinstance(text, str):
         raise FormatError("$", "there is no text", "a CAS with a text")
-    left_out = LeftOut({"annotation of another type": len(unknown)})
-    left_out["annotation of another type"] += sum(
-        1 for one in cas.select_all() if one.type.name not in (SPAN, RELATION)
-    )
+    others = sum(1 for one in everything if one.type.name not in (SPAN, RELATION))
+    left_out = LeftOut({"annotation of another type": others + sum(w.category is UserWarning for w in unknown)})
     found: dict[int, Span] = {}
     for number, one in enumerate(spans):
         if one.label and isinstance(one.begin, int) and isinstance(one.end, int):
