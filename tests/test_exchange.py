@@ -95,7 +95,7 @@ def test_what_goes_out_comes_back_but_for_what_is_reported(name: str, document: 
 def exported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("exported")
     for name in FORMATS:
-        export(name, {"validation": GOLD}, folder / name)
+        export(name, {"test": GOLD}, folder / name)
     return {name: folder / name for name in FORMATS}
 
 
@@ -176,14 +176,14 @@ def read_as_brat(path: Path, conf: dict[str, list[str]]) -> Counter[Any]:
 def test_brat_files_keep_brats_specification_and_say_all(exported: dict[str, Path]) -> None:
     conf = configuration(exported["brat"])
     for document in GOLD:
-        assert read_as_brat(exported["brat"] / "validation" / f"{document.id}.ann", conf) == everything(document)
+        assert read_as_brat(exported["brat"] / "test" / f"{document.id}.ann", conf) == everything(document)
 
 
 def test_a_docbin_opens_in_spacy_with_a_group_for_each_layer(exported: dict[str, Path]) -> None:
     import spacy
     from spacy.tokens import DocBin
 
-    docs = list(DocBin().from_disk(exported["spacy"] / "validation.spacy").get_docs(spacy.blank("en").vocab))
+    docs = list(DocBin().from_disk(exported["spacy"] / "test.spacy").get_docs(spacy.blank("en").vocab))
     assert len(docs) == len(GOLD)
     for document, doc in zip(GOLD, docs, strict=True):
         assert doc.text == document.text
@@ -202,7 +202,7 @@ def test_xmi_opens_in_cassis_with_the_words_where_they_stand(exported: dict[str,
 
     types = cassis.load_typesystem(exported["xmi"] / "TypeSystem.xml")
     for document in GOLD:
-        cas = cassis.load_cas_from_xmi(exported["xmi"] / "validation" / f"{document.id}.xmi", typesystem=types)
+        cas = cassis.load_cas_from_xmi(exported["xmi"] / "test" / f"{document.id}.xmi", typesystem=types)
         held = Counter(
             (span.begin, span.end, span.label, span.get_covered_text()) for span in cas.select("fogbank.Span")
         )
@@ -222,7 +222,7 @@ def test_conll_loads_with_the_loader_of_datasets_and_holds_every_span(
 ) -> None:
     from datasets import load_dataset
 
-    path = str(exported["conll"] / "validation.conll")
+    path = str(exported["conll"] / "test.conll")
     rows = load_dataset(
         "csv", data_files=path, delimiter="\t", quoting=csv.QUOTE_NONE, keep_default_na=False, split="train",
         cache_dir=str(tmp_path),
@@ -264,7 +264,7 @@ def test_conll_says_what_no_column_holds(tmp_path: Path) -> None:
 
 def test_web_annotations_select_one_place_by_position_and_by_words(exported: dict[str, Path]) -> None:
     for document in GOLD:
-        page = json.loads((exported["webannotation"] / "validation" / f"{document.id}.jsonld").read_text())
+        page = json.loads((exported["webannotation"] / "test" / f"{document.id}.jsonld").read_text())
         assert page["@context"][0] == "http://www.w3.org/ns/anno.jsonld"
         assert page["type"] == "AnnotationPage"
         assert len({item["id"] for item in page["items"]}) == len(page["items"])
@@ -282,6 +282,21 @@ def test_web_annotations_select_one_place_by_position_and_by_words(exported: dic
             assert quotation["exact"] == (document.text or "")[start:end]
             places[item["id"]] = (start, end, label, len(described))
         assert Counter(places.values()) == Counter((*span.key, len(span.attributes)) for span in document.spans)
+
+
+def test_the_ways_to_open_a_file_that_are_documented_work(
+    exported: dict[str, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (HOME.root / "docs" / "formats.md").read_text()
+    assert set(re.findall(r"^\| `(\w+)`", page, re.MULTILINE)) == set(FORMATS)
+    monkeypatch.chdir(exported["brat"].parent)
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) == 4
+    for block in blocks:
+        exec(
+            compile(block.replace('split="train"', f'split="train", cache_dir={str(tmp_path)!r}'), "formats.md", "exec")
+        )
+        assert len(capsys.readouterr().out.split()) > 1
 
 
 # ---------------------------------------------------------------- files of others

@@ -64,8 +64,8 @@ def write(folder: Path, kind: str, rows: list[dict[str, Any]]) -> Path:
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet"])
 def test_a_row_becomes_an_article_by_the_names_of_its_columns(corpus: Corpus, tmp_path: Path, kind: str) -> None:
     rows = [
-        {"id": "n-1", "title": "A, b", "day": datetime(2021, 3, 4, 11, 20, 30), "source": "Packet", "text": f"{FIRST}\r\n",
-         "hits": 3},
+        {"id": "n-1", "title": "A, b", "day": datetime(2021, 3, 4, 11, 20, 30), "source": "Packet",
+         "text": f"{FIRST}\r\n", "hits": 3},
         {"id": "n-2", "title": "", "day": datetime(2021, 3, 5), "source": "", "text": "Nobody died.", "hits": 4},
     ]  # fmt: skip
     path = write(tmp_path, kind, rows)
