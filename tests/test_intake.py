@@ -38,8 +38,8 @@ def corpus(tmp_path: Path) -> Corpus:
 def test_of_a_page_the_article_is_kept_with_where_it_comes_from(corpus: Corpus, tmp_path: Path) -> None:
     (tmp_path / "Hask 1.html").write_text(PAGE)
     [article] = read_articles(corpus, [tmp_path / "Hask 1.html"], GIVEN).articles
-    assert (article.id, article.title, article.published) == ("hask-1", "Shells hit Hask", "2021-03-04")
-    assert (article.provenance or "").startswith("https://packet.example/hask; main text by trafilatura ")
+    assert (article.id, article.title, article.published) == ("hask-1", "Shells hit Hask", "2021-03-04T11:20")
+    assert (article.provenance or "").startswith("https://packet.example/hask; main text by Resiliparse ")
     text = article.text or ""
     assert FIRST in text
     assert "\n\nNobody claimed it." in text
@@ -130,7 +130,7 @@ def test_a_page_without_the_package_asks_for_it(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.html").write_text(PAGE)
-    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    monkeypatch.setitem(sys.modules, "resiliparse.extract.html2text", None)
     with pytest.raises(FogbankError, match=r"pip install 'fogbank\[html\]'"):
         read_articles(corpus, [tmp_path / "a.html"], GIVEN)
 

@@ -6,9 +6,9 @@
 A folder stands for the texts and pages below it; a table is named itself.  Columns are the fields of `Article`: `text`,
 `id` (without it, file name and row), `title`, `published`, `licence`, …; other names are mapped to them, and what
 neither names is counted as unused.  `provenance` and a `source` in words are joined; where a row has neither, the file
-and the row are its provenance.  Of a page the main text is kept, by trafilatura: of the maintained extractors the one
-that does best in comparisons (Bevendorff et al. 2023, doi:10.1145/3539618.3591920) and that finds title and date too;
-its address, or else its file, becomes the provenance.
+and the row are its provenance.  Of a page the main text is kept, by Resiliparse (its extraction beside others':
+Bevendorff et al. 2023, doi:10.1145/3539618.3591920), with the title, time and address that its head states; the
+address, or else the file, becomes the provenance.
 
 A time is brought to minutes, without its zone: `published` is local time.
 """
@@ -34,6 +34,7 @@ from fogbank.model.text import normalise
 
 _TABLES = (".jsonl", ".csv", ".parquet")
 _PAGES = (".html", ".htm")
+_PUBLISHED = ("article:published_time", "datepublished", "dc.date", "date")  # names of what a head says, best first
 _KINDS = ".txt, .html, .jsonl, .csv or .parquet"
 
 
@@ -108,18 +109,30 @@ def _read_text(path: Path) -> Raw:
 
 def _read_page(path: Path) -> Raw:
     try:
-        import trafilatura  # noqa: PLC0415  an optional package
+        from resiliparse.extract.html2text import extract_plain_text  # noqa: PLC0415  an optional package
+        from resiliparse.parse.encoding import detect_encoding  # noqa: PLC0415
+        from resiliparse.parse.html import HTMLTree  # noqa: PLC0415
     except ImportError:
-        raise FogbankError(f"{path}: a page needs trafilatura; install it with pip install 'fogbank[html]'") from None
-    found = trafilatura.bare_extraction(
-        read_bytes(path), with_metadata=True, include_comments=False, include_tables=False
-    )
-    if not isinstance(found, trafilatura.settings.Document) or not found.text:
+        raise FogbankError(f"{path}: a page needs Resiliparse; install it with pip install 'fogbank[html]'") from None
+    content = read_bytes(path)
+    tree = HTMLTree.parse_from_bytes(content, detect_encoding(content) or "utf-8")
+    text = clean(extract_plain_text(tree, main_content=True, alt_texts=False, comments=False, post_meta=False))
+    if not text.strip():
         raise DataError(f"{path}: no article was found on the page; expected HTML with a main text")
-    extracted = f"{found.url or path.name}; main text by trafilatura {version('trafilatura')}"
-    fields = {"title": found.title, "published": found.date, "provenance": extracted, **_beside(path)}
-    text = normalise(clean(found.text.replace("\n", "\n\n")).encode(), str(path))
-    return Raw(str(path), slug(path.stem), text, _given(fields))
+    stated: dict[str, str] = {}
+    for element in tree.head.get_elements_by_tag_name("meta") if tree.head else ():
+        name = element.getattr("property") or element.getattr("name")
+        stated.setdefault((name or "").lower(), element.getattr("content") or "")
+    for element in tree.head.get_elements_by_tag_name("link") if tree.head else ():
+        stated.setdefault(element.getattr("rel") or "", element.getattr("href") or "")
+    address = stated.get("canonical") or stated.get("og:url") or path.name
+    fields = {
+        "title": stated.get("og:title") or tree.title,
+        "published": next((stated[name] for name in _PUBLISHED if stated.get(name)), None),
+        "provenance": f"{address}; main text by Resiliparse {version('resiliparse')}",
+        **_beside(path),
+    }
+    return Raw(str(path), slug(path.stem), normalise(text.encode(), str(path)), _given(fields))
 
 
 _READERS: dict[str, Callable[[Path], Raw]] = {".txt": _read_text, **dict.fromkeys(_PAGES, _read_page)}
