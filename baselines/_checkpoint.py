@@ -104,7 +104,7 @@ def config_of(encoder: PreTrainedModel) -> dict[str, Any]:
 def make_encoder(config: dict[str, Any]) -> nn.Module:
     """Make an encoder without weights from what `config_of` gave.  Raises DataError where that is none."""
     try:
-        encoder: nn.Module = AutoModel.from_config(AutoConfig.for_model(**config))
+        encoder: nn.Module = AutoModel.from_config(AutoConfig.for_model(**config))  # type: ignore[no-untyped-call]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataError(f"the saved model's config describes no encoder ({error})") from None
     return encoder

@@ -55,7 +55,8 @@ class Pairs(nn.Module):
         """Give scores of shape (L, heads, tails)."""
         head, tail = self.head(heads), self.tail(tails)
         joint = torch.einsum("hd,lde,te->lht", head, self.both, tail)
-        return joint + self.of_head(head).T[:, :, None] + self.of_tail(tail).T[:, None, :]
+        scores: Tensor = joint + self.of_head(head).T[:, :, None] + self.of_tail(tail).T[:, None, :]
+        return scores
 
 
 class Scorers(nn.Module):
@@ -79,8 +80,8 @@ class Scorers(nn.Module):
         """Score all stretches of some neighbouring words: (L, first, last word); those that end early are -inf."""
         there = torch.arange(len(words), device=words.device)
         width = there[None, :] - there[:, None]
-        widths = self.widths(width.clamp(0, _WIDEST)).permute(2, 0, 1)
-        return (self.spans(words, words) + widths).masked_fill(width < 0, -torch.inf)
+        scores: Tensor = self.spans(words, words) + self.widths(width.clamp(0, _WIDEST)).permute(2, 0, 1)
+        return scores.masked_fill(width < 0, -torch.inf)
 
     def content_scores(self, cue: Tensor, words: Tensor, first: int, last: int) -> Tensor:
         """Score all stretches of `words` as what the cue at their words `first` to `last` reports: (first, last word).
@@ -92,7 +93,7 @@ class Scorers(nn.Module):
         near = self.away(torch.stack([away, away + 2 * _FARTHEST + 1])).squeeze(-1)
         begins = self.begins(cue[None], words)[0, 0] + near[0]
         ends = self.ends(cue[None], words)[0, 0] + near[1]
-        scores = begins[:, None] + ends[None, :] + self.clauses(words, words)[0]
+        scores: Tensor = begins[:, None] + ends[None, :] + self.clauses(words, words)[0]
         begin, end = there[:, None], there[None, :] + 1
         fits = (begin < end) & ((end <= first) | (begin >= last) | ((begin <= first) & (end >= last)))
         return scores.masked_fill(~fits, -torch.inf)
@@ -105,7 +106,8 @@ class Scorers(nn.Module):
 
     def relation_scores(self, heads: Tensor, tails: Tensor, place: Tensor) -> Tensor:
         """Score the relations of all pairs of spans: (L, heads, tails); `place` is what `pair_places` gives."""
-        return self.relations(self.dropout(heads), self.dropout(tails)) + self.places(place).permute(2, 0, 1)
+        scores: Tensor = self.relations(self.dropout(heads), self.dropout(tails)) + self.places(place).permute(2, 0, 1)
+        return scores
 
     def choice_scores(self, name: str, spans: Tensor, sources: Tensor) -> Tensor:
         """Score the values of an attribute for each span: (n, values); `sources` is the mean vector of its sources."""

@@ -136,7 +136,7 @@ class System:
         """Take up what `state` gave.  Raises DataError where its parts do not fit each other."""
         try:
             config, self.losses = dict(state["config"]), list(state["losses"])
-            weights, tokenizer = read_tensors(state[_WEIGHTS]), state[_TOKENIZER].decode()
+            weights, tokenizer = read_tensors(bytes(state[_WEIGHTS])), bytes(state[_TOKENIZER]).decode()
         except (KeyError, SafetensorError, UnicodeDecodeError) as error:
             raise DataError(f"the saved transformer is not whole ({error}); expected what training saved") from None
         network = Network(make_encoder(config), config["hidden_size"])

@@ -47,7 +47,7 @@ def article(document: Document) -> Article:
 def _document(name: str, text: str, spans: list[tuple[str, str]], links: list[tuple[int, str, int]]) -> Document:
     """Spans are quotes that stand once in the text, with their labels."""
     status, figure = {"status": "actual"}, {"modifier": "exact", "value": 27}
-    attributes = {"CUE": {"stance": "denies", "source_kind": "military"}, "QUANTITY": figure}
+    attributes: dict[str, dict[str, Any]] = {"CUE": {"stance": "denies", "source_kind": "military"}, "QUANTITY": figure}
     made = []
     for number, (quote, label) in enumerate(spans):
         assert text.count(quote) == 1
@@ -125,9 +125,8 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> str:
             max_position_embeddings=66,
         )  # fmt: skip
         BertModel(config).save_pretrained(folder)
-    PreTrainedTokenizerFast(tokenizer_object=make_tokenizer(), pad_token="[PAD]", unk_token="[UNK]").save_pretrained(
-        folder
-    )
+    fast: Any = PreTrainedTokenizerFast
+    fast(tokenizer_object=make_tokenizer(), pad_token="[PAD]", unk_token="[UNK]").save_pretrained(folder)
     return str(folder)
 
 
@@ -179,9 +178,9 @@ def test_a_restored_state_predicts_the_same_without_the_checkpoint(trained: Syst
 
 
 def test_a_state_whose_parts_do_not_fit_is_refused(trained: System) -> None:
-    state = dict(trained.state())
+    state: dict[str, Any] = dict(trained.state())
     wider = {**state["config"], "hidden_size": 64}
-    broken = {
+    broken: dict[str, dict[str, Any]] = {
         "do not fit the saved config": {"config": wider},
         "describes no encoder": {"config": {**wider, "model_type": "no-such-family"}},
         "is not whole": {"weights.safetensors": b"\x80\x04\x95pickled"},

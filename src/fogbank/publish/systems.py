@@ -191,16 +191,14 @@ def write_predictions(path: Path, documents: Sequence[Document]) -> None:
 def write_description(path: Path, system: System) -> bool:
     """Write what a system says of itself as the TOML file that a submission needs; False where it says nothing.
 
-    The date is today's, in UTC.
+    A system that names no date gets today's, in UTC.
     """
     if not isinstance(system, Describing):
         return False
-    fields = {"authors": ["The FogBank authors"], **system.describe()}
+    fields = {"authors": ["The FogBank authors"], "date": f"{datetime.now(UTC):%Y-%m-%d}", **system.describe()}
     # a JSON string is a TOML string, but for DEL, which TOML wants escaped
-    lines = [
-        f"{key} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f") for key, value in fields.items()
-    ]
-    write_text(path, "\n".join([*lines, f"date = {datetime.now(UTC):%Y-%m-%d}", ""]))
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in fields.items()]
+    write_text(path, "".join(lines).replace("\x7f", "\\u007f"))
     return True
 
 
