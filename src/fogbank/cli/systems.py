@@ -13,32 +13,55 @@ from fogbank.model.document import Document
 from fogbank.model.storage import pretty_json_bytes
 from fogbank.publish.dataset import load_articles
 from fogbank.publish.evaluation import compare_files, read_gold, read_predictions, score_file, score_slices
-from fogbank.publish.systems import predict, train, trained, write_predictions
+from fogbank.publish.systems import predict, train, trained, write_description, write_predictions
 
 SPLIT = click.Choice((*SPLITS, WIRE))
 GOLD = click.option("--gold", default="test", show_default=True, help="A split, or a gold file or a folder of them.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Everything as JSON.")
 
 
+def _read_setting(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    pairs = [setting.partition("=") for setting in given]
+    for key, equals, value in pairs:
+        if not (key and equals):
+            raise click.BadParameter(f"{key + value!r}; expected NAME=VALUE")
+    return {key: value for key, _, value in pairs}
+
+
+SETTINGS = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_read_setting,
+    help="A setting of the system, as baselines/README.md lists them; may be repeated.",
+)
+
+
 @click.command("train")
 @click.argument("system")
-def train_command(system: str) -> None:
+@SETTINGS
+def train_command(system: str, settings: dict[str, str]) -> None:
     """Train SYSTEM (a module of baselines/) on the published train split."""
     corpus = find_corpus()
-    click.echo(f"{system}: trained, saved in {shown(train(corpus, system), corpus)}")
+    click.echo(f"{system}: trained, saved in {shown(train(corpus, system, settings=settings), corpus)}")
 
 
 @click.command("predict")
 @click.argument("system")
+@SETTINGS
 @click.option("--split", required=True, type=SPLIT)
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="A .jsonl file.")
-def predict_command(system: str, split: str, output: Path) -> None:
+def predict_command(system: str, split: str, output: Path, settings: dict[str, str]) -> None:
     """Predict a published split with a trained SYSTEM."""
     corpus = find_corpus()
     articles = load_articles(split, corpus)
-    documents = list(predict(trained(corpus, system), articles))
+    loaded = trained(corpus, system, settings)
+    documents = list(predict(loaded, articles))
     write_predictions(output, documents)
     click.echo(f"{output}: {len(documents)} documents")
+    if write_description(output.with_suffix(".toml"), loaded):
+        click.echo(f"{output.with_suffix('.toml')}: what a submission says of the system; name its authors")
 
 
 def _read(corpus: Corpus, file: Path) -> list[Document]:
