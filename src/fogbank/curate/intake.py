@@ -35,6 +35,7 @@ from fogbank.model.text import normalise
 _TABLES = (".jsonl", ".csv", ".parquet")
 _PAGES = (".html", ".htm")
 _PUBLISHED = ("article:published_time", "datepublished", "dc.date", "date")  # names of what a head says, best first
+_BATCH = 64  # rows of a Parquet file that are in memory at once
 _KINDS = ".txt, .html, .jsonl, .csv or .parquet"
 
 
@@ -185,11 +186,15 @@ def _csv_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    number = 0
     try:
-        rows = pq.read_table(pa.BufferReader(read_bytes(path))).to_pylist()
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(_BATCH):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield f"{path}: row {number}", row
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: {str(error)[:120]}; expected a Parquet file") from None
-    yield from ((f"{path}: row {number}", row) for number, row in enumerate(rows, start=1))
 
 
 _ROWS: dict[str, Callable[[Path], Iterator[tuple[str, dict[str, Any]]]]] = {

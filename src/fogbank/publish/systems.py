@@ -2,7 +2,8 @@
 
 A system is a module of the checkout's `baselines/` with a class `System` (see `fogbank.model.system`).  A saved model
 is a folder `build/models/<system>/` with `model.json` and `model.npz`, read without pickle, files of the system's own,
-and `signature.json`, which says what it was trained with; a model whose signature does not fit is refused.
+and `signature.json`, which says what it was trained with (code, what searches chose, package, scheme, data, seed,
+settings) and what is in the others; a model whose signature does not fit is refused.
 """
 
 import importlib
@@ -10,7 +11,7 @@ import inspect
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -34,7 +35,11 @@ Settings = Mapping[str, str | int | float | bool]
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _FILE = re.compile(r"[a-z]+\.[a-z]+\Z")
 _JSON, _ARRAYS, _SIGNATURE = "model.json", "model.npz", "signature.json"
-_EXTRA = {"transformer": "transformer", "llm": "llm"}  # what pip installs for a system, if not "baselines"
+_EXTRA = {
+    "transformer": "transformer",
+    "llm": "llm",
+    "crf": "crf",
+}  # what pip installs for a system, if not "baselines"
 
 
 def system_names(corpus: Corpus) -> tuple[str, ...]:
@@ -170,22 +175,31 @@ def _objection(corpus: Corpus, name: str, settings: Settings) -> str | None:
     return f"trained under other conditions ({', '.join(differing)})" if differing else None
 
 
-def predict(system: System, articles: Sequence[Article]) -> Iterator[Document]:
-    """Predict a document for each article.  Raises MissingTextError where a text is withheld."""
-    for article in articles:
-        if article.text is None:
-            raise MissingTextError(
-                f"{article.id}: the text is withheld; `fogbank restore --texts DIR` joins your copy of it"
-            )
-    if isinstance(system, Concurrent):
-        yield from system.predict_all(articles)
-    else:
-        yield from map(system.predict, articles)
+def predict(system: System, articles: Iterable[Article]) -> Iterator[Document]:
+    """Predict a document for each article, as they come.  Raises MissingTextError where a text is withheld."""
+    there = map(_with_text, articles)
+    yield from system.predict_all(there) if isinstance(system, Concurrent) else map(system.predict, there)
 
 
-def write_predictions(path: Path, documents: Sequence[Document]) -> None:
-    """Write a prediction file: one document a line, in canonical order."""
-    write_json_lines(path, (document.canonical().to_json() for document in documents))
+def _with_text(article: Article) -> Article:
+    if article.text is None:
+        raise MissingTextError(
+            f"{article.id}: the text is withheld; `fogbank restore --texts DIR` joins your copy of it"
+        )
+    return article
+
+
+def write_predictions(path: Path, documents: Iterable[Document]) -> int:
+    """Write a prediction file: one document a line as it comes, in canonical order; return how many there were."""
+    written = 0
+
+    def lines() -> Iterator[dict[str, Any]]:
+        nonlocal written
+        for written, document in enumerate(documents, start=1):  # noqa: B007
+            yield document.canonical().to_json()
+
+    write_json_lines(path, lines())
+    return written
 
 
 def write_description(path: Path, system: System) -> bool:
@@ -205,16 +219,24 @@ def write_description(path: Path, system: System) -> bool:
 def _signature(
     corpus: Corpus, name: str, gold: Sequence[Document], seed: int, settings: Mapping[str, Any]
 ) -> dict[str, Any]:
-    code = b"".join(path.read_bytes() for path in sorted((corpus.root / "baselines").glob("*.py")))
+    code, chosen = (
+        _digest(*(path.read_bytes() for path in sorted((corpus.root / "baselines").glob(files))))
+        for files in ("*.py", "*.json")
+    )
     return {
         "system": name,
-        "code": sha256(code).hexdigest()[:16],
+        "code": code,
+        "chosen": chosen,
         "fogbank": version("fogbank"),
         "scheme": SCHEME.version,
         "data": data_digest(gold),
         "seed": seed,
         **({"settings": dict(settings)} if settings else {}),
     }
+
+
+def _digest(*contents: bytes) -> str:
+    return sha256(b"".join(sha256(content).digest() for content in contents)).hexdigest()[:16]
 
 
 def save_state(folder: Path, state: Mapping[str, Any], signature: Mapping[str, Any]) -> None:
@@ -243,11 +265,17 @@ def save_state(folder: Path, state: Mapping[str, Any], signature: Mapping[str, A
     write_bytes(
         folder / _JSON, pretty_json_bytes({k: v for k, v in state.items() if k not in arrays and k not in files})
     )
-    write_bytes(folder / _SIGNATURE, pretty_json_bytes(dict(signature)))
+    write_bytes(folder / _SIGNATURE, pretty_json_bytes({**signature, "model": _held(folder)}))
 
 
 def read_state(folder: Path) -> dict[str, Any]:
-    """Read a state; nothing in it is ever executed.  Raises DataError where a file is no array file without pickle."""
+    """Read a state; nothing in it is ever executed.
+
+    Raises DataError where the files are not those that the signature vouches for, or no arrays without pickle.
+    """
+    vouched, held = read_json(folder / _SIGNATURE).get("model"), _held(folder)
+    if vouched != held:
+        raise DataError(f"{folder}: the model is {held}, expected {vouched} by its signature; train it again")
     state: dict[str, Any] = dict(read_json(folder / _JSON))
     try:
         with np.load(BytesIO(read_bytes(folder / _ARRAYS)), allow_pickle=False) as arrays:
@@ -255,6 +283,11 @@ def read_state(folder: Path) -> dict[str, Any]:
     except ValueError as error:
         raise DataError(f"{folder / _ARRAYS}: {error}; expected arrays without pickle") from None
     return {**state, **{path.name: read_bytes(path) for path in _own_files(folder)}}
+
+
+def _held(folder: Path) -> str:
+    """Give the digest of all that is in a model but its signature."""
+    return _digest(*map(read_bytes, (folder / _JSON, folder / _ARRAYS, *_own_files(folder))))
 
 
 def _own_files(folder: Path) -> list[Path]:
