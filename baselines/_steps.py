@@ -4,7 +4,7 @@ A step proposes with a probability, and `choose…` keeps what a threshold lets 
 without asking the classifiers again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from baselines._choices import Choices
 from baselines._classifier import Classifier, Features, Scores
 from baselines._clauses import candidate_features, candidates, clause
 from baselines._pairs import Place, Surroundings, argument_pairs, mention_pairs, places
-from baselines._tagger import Tagger, TokenFeatures
+from baselines._tagger import Tagger, Tags, TokenFeatures
 from baselines._text import Reading, crosses, may_relate
 from fogbank import SCHEME, Document, Relation, Span, clusters
 
@@ -25,6 +25,7 @@ TAGGED = {
     "event": SCHEME.labels_in("event"),
     "cue": ("CUE",),
 }
+WIDE = ("entity", "cue")  # the layers where a token's surroundings tell more than they mislead
 COREFERENT = {"entity": "same", "event": "same_event"}
 ARGUMENTS = tuple(name for name in SCHEME.relation_names if name not in ("content", *COREFERENT.values()))
 Examples = tuple[list[Features], list[str]]
@@ -122,34 +123,38 @@ def _clauses(reading: Reading, spans: Sequence[Span]) -> Iterator[tuple[Span, Sp
 
 
 class Steps:
-    """All classifiers of the system."""
+    """All classifiers of the system; `strengths` gives the regularisation of each (see `baselines/linear.json`)."""
 
-    def __init__(self) -> None:
+    def __init__(self, strengths: Mapping[str, float], tags: Callable[[float], Tags] = Classifier) -> None:
         self._taggers = {
-            layer: Tagger(labels, is_wide=layer != "event", strength=5.0 if layer == "event" else 2.0)
-            for layer, labels in TAGGED.items()
+            layer: Tagger(labels, tags(strengths[layer]), is_wide=layer in WIDE) for layer, labels in TAGGED.items()
         }
-        self._contents = Classifier(strength=0.3)
-        self._arguments = {label: Classifier(strength=0.5) for label in ARGUMENTS}
-        self._mentions = {layer: Classifier(strength=0.2) for layer in COREFERENT}
-        self._choices = Choices(strength=1.0)
+        self._contents = Classifier(strengths["content"])
+        self._arguments = {label: Classifier(strengths["arguments"]) for label in ARGUMENTS}
+        self._mentions = {layer: Classifier(strengths[label]) for layer, label in COREFERENT.items()}
+        self._choices = Choices(strengths["choices"])
 
-    def fit(self, documents: Sequence[Known]) -> "Steps":
-        """Learn all steps from gold documents."""
+    def fit(self, documents: Sequence[Known], only: str | None = None) -> "Steps":
+        """Learn all steps from gold documents, or one alone, named as its strength is."""
         tokens = [known.tokens for known in documents]
-        for tagger in self._taggers.values():
-            tagger.fit(tokens, [tagger.tags(known.reading, known.gold) for known in documents])
-        _fit(self._contents, [known.clauses for known in documents])
+        for layer, tagger in self._taggers.items():
+            if only in (None, layer):
+                tagger.fit(tokens, [tagger.tags(known.reading, known.gold) for known in documents])
+        if only in (None, "content"):
+            _fit(self._contents, [known.clauses for known in documents])
         for label, classifier in self._arguments.items():
-            _fit(classifier, [known.arguments[label] for known in documents])
+            if only in (None, "arguments"):
+                _fit(classifier, [known.arguments[label] for known in documents])
         for layer, classifier in self._mentions.items():
-            _fit(classifier, [known.mentions[layer] for known in documents])
-        self._choices.fit([(known.reading, known.gold) for known in documents])
+            if only in (None, COREFERENT[layer]):
+                _fit(classifier, [known.mentions[layer] for known in documents])
+        if only in (None, "choices"):
+            self._choices.fit([(known.reading, known.gold) for known in documents])
         return self
 
-    def tag_scores(self, tokens: TokenFeatures) -> dict[str, Scores]:
-        """Score the tags of each layer."""
-        return {layer: tagger.scores(tokens) for layer, tagger in self._taggers.items()}
+    def tag_scores(self, tokens: TokenFeatures, layer: str) -> Scores:
+        """Score the tags of a layer."""
+        return self._taggers[layer].scores(tokens)
 
     def decode(self, layer: str, reading: Reading, scores: Scores, outside: float) -> list[Span]:
         """Find the spans of a layer."""

@@ -74,13 +74,13 @@ def test_what_is_not_known_of_an_article_is_asked_for(empty: Corpus, tmp_path: P
 def test_paths_that_hold_no_article_are_refused(empty: Corpus, tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     for path in (tmp_path / "missing.txt", tmp_path / "none", write_other(tmp_path)):
-        with pytest.raises(FogbankError, match=r"expected a \.txt file or a folder of them"):
+        with pytest.raises(FogbankError, match=r"expected a \.txt, \.html, .* file or a folder"):
             import_articles(empty, [path])
 
 
 def write_other(folder: Path) -> Path:
-    path = folder / "page.html"
-    path.write_text("<p>", encoding="utf-8")
+    path = folder / "page.pdf"
+    path.write_text("%PDF", encoding="utf-8")
     return path
 
 

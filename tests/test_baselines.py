@@ -22,7 +22,7 @@ from fogbank import Article, Document, Relation, Span, System
 from fogbank.check.rules import problems
 from fogbank.publish.systems import read_state, save_state
 
-SYSTEMS = ("floor", "gazetteer", "linear")
+SYSTEMS = ("floor", "gazetteer", "linear", "crf")
 PUBLISHED = "2030-03-06T18:00"  # a Wednesday
 
 
@@ -137,7 +137,7 @@ def f1(gold: tuple[Document, ...], predicted: list[Document], part: str) -> floa
 # ---------------------------------------------------------------- every system
 
 
-@pytest.mark.parametrize("name", ["gazetteer", "linear"])
+@pytest.mark.parametrize("name", ["gazetteer", "linear", "crf"])
 def test_a_learning_system_finds_most_of_what_it_was_shown_and_of_its_like(name: str) -> None:
     shown, held_out = documents()[:-2], documents()[-2:]
     floor, system = trained("floor"), trained(name)
@@ -172,6 +172,15 @@ def test_a_restored_state_predicts_the_same(name: str, tmp_path: Path) -> None:
     restored: System = importlib.import_module(f"baselines.{name}").System()
     restored.restore(read_state(tmp_path / "model"))
     assert predictions(restored, documents()) == predictions(trained(name), documents())
+
+
+@pytest.mark.parametrize("file", ["model.json", "model.npz"])
+def test_a_model_that_its_signature_does_not_vouch_for_is_refused(file: str, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        save_state(tmp_path / name, {"shares": [name], "weights": np.array([len(name)])}, {"system": "x"})
+    (tmp_path / "one" / file).write_bytes((tmp_path / "two" / file).read_bytes() + b" ")
+    with pytest.raises(fogbank.DataError, match="by its signature"):
+        read_state(tmp_path / "one")
 
 
 AWKWARD = (
@@ -381,9 +390,10 @@ def test_settling_keeps_what_came_first_and_what_the_scheme_allows() -> None:
 
 
 def test_decoded_tags_are_the_best_valid_sequence() -> None:
-    tagger = Tagger(("PERSON", "ORG"), is_wide=True, strength=1.0)
+    tagger = Tagger(("PERSON", "ORG"), Classifier(1.0), is_wide=True)
     classes = ["B-ORG", "B-PERSON", "I-ORG", "I-PERSON", "O"]
-    tagger.restore("t", {"t.features": [], "t.classes": classes, "t.weights": np.zeros((0, 5)), "t.bias": np.zeros(5)})
+    weights = {"t.features": [], "t.classes": classes, "t.weights": np.zeros((0, 5)), "t.bias": np.zeros(5)}
+    tagger.restore("t", {**weights, "t.marked": {}})
     reading = Reading.of(article("one two three"))
     generator = np.random.default_rng(3)
 
@@ -410,3 +420,8 @@ def test_a_classifier_separates_and_gives_probabilities() -> None:
         assert classifier.best([row for row, _ in kept], "?") == [name for _, name in kept]
         assert np.allclose(np.exp(classifier.scores([["a"], ["never seen"]])).sum(axis=1), 1)
     assert Classifier().fit([], []).best([["a"]], "?") == ["?"]
+
+
+def test_the_table_of_limits_is_of_the_data_and_settings_that_are_here() -> None:
+    ablations = importlib.import_module("benchmarks.ablations")
+    assert ablations.is_current(), "run python benchmarks/ablations.py"

@@ -4,8 +4,8 @@
 `expected.txt` lists, one `file::place: code` a line; `good` comes near and has none.  In a folder, an empty file whose
 name ends in `.absent` stands for a file that is taken away.
 
-`….answer.json` is an annotation by quotation of `abc-01-b`; `….decisions.json` are decisions between its gold document
-and the `second.json` beside it.
+`….ann` is a file of brat, with its text beside it; `….answer.json` is an annotation by quotation of `abc-01-b`;
+`….decisions.json` are decisions between its gold document and the `second.json` beside it.
 """
 
 import ast
@@ -25,6 +25,7 @@ from fogbank.curate.quotes import resolve
 from fogbank.model.corpus import Corpus
 from fogbank.model.document import Document
 from fogbank.model.storage import read_json
+from fogbank.publish.exchange import brat
 
 CASES = Path(__file__).parent / "cases"
 CORPUS = CASES / "corpus"
@@ -46,7 +47,9 @@ def check(case: Path, scratch: Path) -> list[Problem]:
         return list(settle(compare(one, other), read_json(case), case.name).problems)
     if case.is_file():
         prefix = f"{case.parent}/"
-        problems = check_file(case, Corpus(CORPUS))
+        problems: Iterable[Problem] = check_file(case, Corpus(CORPUS))
+        if case.suffix == ".ann":
+            problems = (one.problem for one in brat.read(case) if one.problem)
         return [problem._replace(file=problem.file.removeprefix(prefix)) for problem in problems]
     root = Path(shutil.copytree(CORPUS, scratch / "corpus"))
     for path in case.rglob("*"):

@@ -64,9 +64,11 @@ DESCRIPTION = closed(
         "code": {**_LINK, "description": "where its code is"},
         "trained_on": {**_LINE, "description": "what it learned from, in a few words"},
         "language_model": {"type": "boolean", "description": "whether a pretrained language model is part of it"},
+        "model": {**_LINE, "description": "the pretrained model, as its publisher names it"},
+        "prompt": {**SHA256, "description": "SHA-256 of what the model was asked, the article left out"},
         "date": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     },
-    ["url", "code"],
+    ["url", "code", "model", "prompt"],
     title="FogBank system description",
     description="What a leaderboard says of a system; written as TOML beside its predictions.",
 )

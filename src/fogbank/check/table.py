@@ -55,6 +55,9 @@ _FILES = (
         '"Hask", which stands there three times, without an `occurrence`', "a quote that settles one place"),
     Row("adjudication-decision", _S, "An adjudicator's decisions leave a difference open, contradict each other, or "
         "name what is not there.", '`"keep": ["A1"], "drop": ["A1"]`'),
+    # ------------------------------------------------------------ files of other tools
+    Row("exchange-syntax", _S, "A file of another tool is not written as its format asks, or states other words than "
+        "its text has.", "`T1` without offsets in an `.ann` file"),
     # ------------------------------------------------------------ Label Studio's export
     Row("result-item-no-object", _S, "A result holds something that is no object; Label Studio stores it unseen.",
         '`"result": ["x", null]`', "an object"),

@@ -14,6 +14,7 @@ from fogbank.cli import (
     assistance,
     claims,
     corpus,
+    exchange,
     guide,
     leaderboard,
     release,
@@ -47,6 +48,7 @@ def main() -> None:
 
 for command in (
     *corpus.COMMANDS,
+    *exchange.COMMANDS,
     *claims.COMMANDS,
     *systems.COMMANDS,
     *leaderboard.COMMANDS,

@@ -1,4 +1,4 @@
-"""Verbs about the corpus itself: import, restore, check, build, stats."""
+"""Verbs about the corpus itself: restore, check, build, stats."""
 
 import sys
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import click
 
 from fogbank.check.files import check_corpus, check_paths
 from fogbank.check.problem import Problem
-from fogbank.curate.articles import import_articles, restore
+from fogbank.curate.articles import restore
 from fogbank.curate.gold import collect_gold
 from fogbank.curate.sources import fetch
 from fogbank.model.corpus import WIRE, Corpus, find_corpus
@@ -24,14 +24,6 @@ _PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 def shown(path: Path, corpus: Corpus) -> str:
     """Give a path as people read it: relative to the checkout where it lies in it."""
     return str(path.relative_to(corpus.root)) if path.is_relative_to(corpus.root) else str(path)
-
-
-@click.command("import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-def import_command(paths: tuple[Path, ...]) -> None:
-    """Register raw articles: .txt files, or folders of them, each with a .toml beside it."""
-    for article, new in import_articles(find_corpus(), paths):
-        click.echo(f"{article.id}: {'registered' if new else 'unchanged'} ({article.sha256[:12]})")
 
 
 @click.command("restore")
@@ -117,4 +109,4 @@ def stats_command(as_json: bool, of_realism: bool, texts: Path | None, write: bo
         click.echo(f"{name}\n\n{table}")
 
 
-COMMANDS = (import_command, restore_command, check_command, build_command, stats_command)
+COMMANDS = (restore_command, check_command, build_command, stats_command)

@@ -1,20 +1,22 @@
 """Raw articles: registering them in the corpus, and joining withheld texts with a reader's own copies.
 
-An article is a `.txt` file; what is known of it stands beside it in a `.toml` file of the same name (`title`,
-`published`, `outlet`, `licence`, `provenance`, …: the fields of `Article`).  What an incident sheet says of a report of
-the same id (outlet, genre, time of publication, writer) need not be repeated.
+What kinds of file are read, and where they say what is known of an article (`title`, `published`, `outlet`, `licence`,
+`provenance`, …: the fields of `Article`), stands in `intake`.  What an incident sheet says of a report of the same id
+(outlet, genre, time of publication, writer) need not be repeated.
 
 A registered text never changes: the same id with another text is refused.  A wire article's text goes to
 `corpus/withheld`, which is never committed; its SHA-256 goes into the manifest.
 """
 
-import tomllib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from fogbank.check.validation import explain
+from fogbank.curate.intake import Raw, moment, read_raw, read_sheet
 from fogbank.curate.sources import candidates
 from fogbank.errors import DataError, FogbankError
 from fogbank.model.corpus import WIRE, Article, Corpus, Source
@@ -23,14 +25,7 @@ from fogbank.model.text import digest, normalise
 
 DISPATCH_LICENCE = "CC-BY-4.0"
 _FIELDS = frozenset(field.name for field in fields(Article)) - {"id", "text", "sha256"}
-
-
-def read_sheet(path: Path) -> dict[str, Any]:
-    """Read a TOML sheet.  Raises DataError with the place of a syntax error."""
-    try:
-        return tomllib.loads(read_bytes(path).decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: {error}; expected TOML in UTF-8") from None
+_NAMES = ", ".join(sorted(_FIELDS))
 
 
 def reports(corpus: Corpus) -> dict[str, dict[str, Any]]:
@@ -52,17 +47,47 @@ def reports(corpus: Corpus) -> dict[str, dict[str, Any]]:
     return found
 
 
-def import_articles(corpus: Corpus, paths: Iterable[Path]) -> list[tuple[Article, bool]]:
+class Intake(NamedTuple):
+    """Articles that were read and not registered yet, and in how many rows a column said what no field takes."""
+
+    articles: tuple[Article, ...]
+    unused: Counter[str]
+
+
+def read_articles(
+    corpus: Corpus,
+    paths: Iterable[Path],
+    defaults: Mapping[str, str] = MappingProxyType({}),
+    columns: Mapping[str, str] = MappingProxyType({}),
+) -> Intake:
+    """Read articles from files of any kind that `intake` reads, without registering them.
+
+    `defaults` gives fields where neither a file nor an incident sheet does; `columns` maps fields to a table's columns.
+    Raises DataError or FogbankError naming the file, or file and row.
+    """
+    if unknown := columns.keys() - _FIELDS - {"id", "text"}:
+        raise FogbankError(f"{', '.join(sorted(unknown))}: no field of an article; expected id, text, {_NAMES}")
+    known = reports(corpus)
+    raw = list(read_raw(paths, columns, _FIELDS))
+    articles = []
+    seen: dict[str, str] = {}
+    for one in raw:
+        origin = {"provenance": one.origin} if one.origin else {}
+        articles.append(_article(one, {**origin, **defaults, **known.get(one.id, {}), **one.fields}))
+        if seen.get(one.id, one.place) != one.place:
+            raise DataError(f"{one.place}: {one.id} is the id of {seen[one.id]} too; expected an id of its own")
+        seen[one.id] = one.place
+    return Intake(tuple(articles), Counter(name for one in raw for name in one.unused))
+
+
+def register(corpus: Corpus, articles: Sequence[Article]) -> list[tuple[Article, bool]]:
     """Register articles; return each with whether it is new.
 
-    `paths` are `.txt` files or folders of them.  All are read before anything is written, so one bad file leaves the
-    corpus as it was.  Raises DataError or FogbankError naming the file.
+    Raises DataError, before anything is written, where an id is registered with another text.
     """
     registered = dict(corpus.articles) if corpus.manifest.exists() else {}
-    known = reports(corpus)
-    read = [_read_article(path, known.get(path.stem, {})) for path in _text_files(paths)]
     new: set[str] = set()
-    for article in read:
+    for article in articles:
         earlier = registered.get(article.id)
         if earlier is not None and earlier.sha256 != article.sha256:
             raise DataError(
@@ -71,52 +96,43 @@ def import_articles(corpus: Corpus, paths: Iterable[Path]) -> list[tuple[Article
         if earlier is None:
             new.add(article.id)
             registered[article.id] = article
-    for article in read:
+    for article in articles:
         write_text(corpus.text_path(article.id, withheld=article.part == WIRE), article.text or "")
     ordered = sorted(registered.values(), key=lambda article: (article.part, article.id))
     write_json_lines(corpus.manifest, (article.to_json() for article in ordered))
-    return [(article, article.id in new) for article in read]
+    return [(article, article.id in new) for article in articles]
 
 
-def _text_files(paths: Iterable[Path]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        if not path.exists():
-            raise FogbankError(f"{path}: does not exist; expected a .txt file or a folder of them")
-        inside = sorted(path.rglob("*.txt")) if path.is_dir() else [path]
-        if not inside or inside[0].suffix != ".txt":
-            raise FogbankError(f"{path}: expected a .txt file or a folder of them")
-        found.extend(inside)
-    return found
+def import_articles(corpus: Corpus, paths: Iterable[Path]) -> list[tuple[Article, bool]]:
+    """Read and register articles; return each with whether it is new.
+
+    All are read before anything is written, so one bad file leaves the corpus as it was.
+    """
+    return register(corpus, read_articles(corpus, paths).articles)
 
 
-def _read_article(path: Path, report: dict[str, Any]) -> Article:
-    text = normalise(read_bytes(path), str(path))
-    beside = path.with_suffix(".toml")
-    known = {**report, **(read_sheet(beside) if beside.exists() else {})}
+def _article(raw: Raw, known: dict[str, Any]) -> Article:
     if unknown := known.keys() - _FIELDS:
-        raise DataError(
-            f"{beside}: {', '.join(sorted(unknown))}: no field of an article; expected {', '.join(sorted(_FIELDS))}"
-        )
+        raise DataError(f"{raw.place}: {', '.join(sorted(unknown))}: no field of an article; expected {_NAMES}")
     for name in ("part", "published", "licence"):
         if name not in known:
             raise DataError(
-                f"{beside}: {name} is missing; expected it there, or the report {path.stem} in an incident sheet"
+                f"{raw.place}: {name} is missing; expected it there, or the report {raw.id} in an incident sheet, "
+                f"or --{name} for all"
             )
-    published = known.pop("published")
-    if isinstance(published, datetime):
-        published = published.isoformat(timespec="minutes")
-    elif isinstance(published, date):
-        published = published.isoformat()
-    title, source = known.pop("title", None), known.pop("source", None)
+    published, source = moment(known.pop("published")), known.pop("source", None)
     try:
         source = source and Source(**source)
     except TypeError as error:
         names = ", ".join(field.name for field in fields(Source))
-        raise DataError(f"{beside}: source: {error}; expected {names}") from None
-    return Article(
-        id=path.stem, title=title, published=published, sha256=digest(text), text=text, source=source, **known
+        raise DataError(f"{raw.place}: source: {error}; expected {names}") from None
+    article = Article(
+        id=raw.id, published=str(published), sha256=digest(raw.text), text=raw.text, source=source, **known
     )
+    for found in explain("article", article.to_json(), raw.place):
+        if found.place != "$":  # what is lacking may still come with a sheet, and `check` asks for it
+            raise DataError(str(found))
+    return article
 
 
 class Restored(NamedTuple):

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from fogbank.curate.articles import read_sheet
 from fogbank.curate.inference import infer_relations
+from fogbank.curate.intake import read_sheet
 from fogbank.errors import DataError, FogbankError
 from fogbank.model.corpus import Corpus
 from fogbank.model.document import Document

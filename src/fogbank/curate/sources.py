@@ -23,7 +23,7 @@ from fogbank.model.text import normalise
 
 HOST = "https://raw.githubusercontent.com/"
 
-_LARGEST_CELL = 2**24  # characters; the csv module's own limit is below the length of a long article
+LARGEST_CELL = 2**24  # characters; the csv module's own limit is below the length of a long article
 _DATE_LINE = re.compile(r"\w+day, \w+ \d{1,2}, \d{4}\n\n")
 _RECORD_LINE = re.compile(r"^(TST\d-MUC\d-\d{4})$", re.MULTILINE)
 
@@ -37,7 +37,7 @@ def clean(text: str) -> str:
 
 def wikinews(data: str, record: str) -> str | None:
     """Cut one article out of a table of Wikinews (columns `url` and `text`) and drop the line with its date."""
-    csv.field_size_limit(_LARGEST_CELL)
+    csv.field_size_limit(LARGEST_CELL)
     for row in csv.DictReader(io.StringIO(data)):
         if row.get("url") == record:
             return _DATE_LINE.sub("", clean(row["text"]), count=1)

@@ -64,8 +64,8 @@ def pretty_json_bytes(value: Any) -> bytes:
 
 
 def write_json_lines(path: Path, values: Iterable[Any]) -> bool:
-    """Write one JSON value a line; see `write_bytes`."""
-    return write_bytes(path, b"".join(map(json_bytes, values)))
+    """Write one JSON value a line, each as it comes; see `write_pieces`."""
+    return write_pieces(path, map(json_bytes, values))
 
 
 def read_bytes(path: Path) -> bytes:
@@ -73,7 +73,11 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}); expected a file") from None
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> DataError:
+    return DataError(f"{path}: cannot be read ({error.strerror}); expected a file")
 
 
 def read_json(path: Path) -> Any:
@@ -82,10 +86,14 @@ def read_json(path: Path) -> Any:
 
 
 def read_json_lines(path: Path) -> Iterator[Any]:
-    """Read a JSON Lines file, skipping empty lines.  Raises DataError with the line of a syntax error."""
-    for number, line in enumerate(read_bytes(path).split(b"\n"), start=1):
-        if line.strip():
-            yield _parse(line, f"{path}:{number}")
+    """Read a JSON Lines file line by line, skipping empty ones.  Raises DataError with the line of a syntax error."""
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield _parse(line, f"{path}:{number}")
+    except OSError as error:
+        raise _unreadable(path, error) from None
 
 
 def _parse(raw: bytes, place: str) -> Any:

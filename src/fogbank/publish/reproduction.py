@@ -27,7 +27,7 @@ from fogbank.publish.submission import submit
 from fogbank.publish.systems import is_trained, predict, train, trained, write_predictions
 
 Tell = Callable[[str], None]
-SYSTEMS = ("floor", "gazetteer", "linear")
+SYSTEMS = ("floor", "gazetteer", "linear", "crf")
 
 
 def reproduce(corpus: Corpus, *, studio: bool = True, texts: Path | None = None, tell: Tell = print) -> list[Report]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from fogbank.curate.articles import read_sheet
+from fogbank.curate.intake import read_sheet
 from fogbank.curate.rounds import read_rounds, versions
 from fogbank.errors import FogbankError
 from fogbank.model.claims import claims
