@@ -125,7 +125,7 @@ def test_a_stale_file_is_named_and_build_mends_it(monkeypatch: pytest.MonkeyPatc
 def copy_checkout(corpus: Corpus, folder: Path) -> None:
     import shutil
 
-    for name in ("corpus", "annotations", "schema", "data", "baselines", "leaderboard"):
+    for name in ("corpus", "annotations", "schema", "data", "baselines", "leaderboard", "docs"):
         shutil.copytree(corpus.root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for path in filter(Path.is_file, corpus.root.glob("[!.]*")):
         shutil.copy(path, folder)

@@ -21,7 +21,7 @@ TEXTS = os.environ.get("FOGBANK_TEXTS", "")
 @pytest.fixture
 def checkout(studio_template: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "checkout"
-    for name in ("corpus", "annotations", "schema", "data", "baselines", "leaderboard"):
+    for name in ("corpus", "annotations", "schema", "data", "baselines", "leaderboard", "docs"):
         ignored = shutil.ignore_patterns("__pycache__", "withheld")
         shutil.copytree(HOME.root / name, folder / name, ignore=ignored)
     for path in filter(Path.is_file, HOME.root.glob("[!.]*")):

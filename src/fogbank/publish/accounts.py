@@ -183,7 +183,7 @@ def account_tables(corpus: Corpus, gold: Mapping[str, Document]) -> dict[Path, p
         (version, one) for one in read_rounds(corpus) if one.kind == "annotation" for version in versions(corpus, one)
     ]
     for split in (*SPLITS, WIRE):
-        documents = [_published(corpus, gold[name]) for name in corpus.split(split) if name in gold]
+        documents = [published(corpus, gold[name]) for name in corpus.split(split) if name in gold]
         ids = {document.id for document in documents}
         rows = {
             "claims": [
@@ -211,7 +211,8 @@ def account_tables(corpus: Corpus, gold: Mapping[str, Document]) -> dict[Path, p
     return made
 
 
-def _published(corpus: Corpus, document: Document) -> Document:
+def published(corpus: Corpus, document: Document) -> Document:
+    """Give a gold document with its dateline as all may have it: one of the wire part without its text."""
     article = corpus.articles[document.id]
     text = None if article.part == WIRE else document.text
     return replace(document, text=text, dateline=corpus.datelines[document.id])

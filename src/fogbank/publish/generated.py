@@ -4,7 +4,7 @@
 Everything listed here can be deleted and comes back the same.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,13 +13,15 @@ from fogbank.check.table import rule_table
 from fogbank.curate.gold import Gold, collect_gold, gold_bytes
 from fogbank.curate.studio.config import label_config
 from fogbank.model.corpus import Corpus
+from fogbank.model.document import Document
 from fogbank.model.storage import pretty_json_bytes, read_bytes, write_bytes
-from fogbank.publish.accounts import account_tables
+from fogbank.publish.accounts import account_tables, published
 from fogbank.publish.board import Board, board_markdown, board_page, read_board
 from fogbank.publish.card import benchmark, card_header, replace_header
 from fogbank.publish.citation import current_citation, read_citation
 from fogbank.publish.croissant import croissant
 from fogbank.publish.dataset import is_same, parquet_bytes, tables
+from fogbank.publish.examples import example_tables
 from fogbank.publish.realism import realism
 from fogbank.publish.release import SUMS, checksums, is_released, released_files
 from fogbank.publish.statistics import Statistics, statistics
@@ -44,7 +46,7 @@ def stale(corpus: Corpus) -> list[Stale]:
     gold = collect_gold(corpus)
     documents = {document_id: one.document for document_id, one in gold.items()}
     # first, since they tell of a document without gold
-    published = {**tables(corpus, documents), **account_tables(corpus, documents)}
+    dataset = {**tables(corpus, documents), **account_tables(corpus, documents)}
     counted = statistics(corpus, documents)
     found: dict[Path, bytes | None] = {}
 
@@ -56,12 +58,12 @@ def stale(corpus: Corpus) -> list[Stale]:
         held = found.get(corpus.root / name)
         return read_bytes(corpus.root / name) if held is None else held
 
-    for path, made in published.items():
+    for path, made in dataset.items():
         if not is_same(fresh := parquet_bytes(made), path):
             found[path] = fresh
     add(_sources(corpus, gold, counted))
     found.update((p, None) for p in sorted(corpus.gold_folder.glob("*.json")) if p.stem not in gold)
-    add(_documents(corpus, counted, content))
+    add(_documents(corpus, documents, counted, content))
     add(_descriptions(corpus, content))
     removed = {path.relative_to(corpus.root).as_posix() for path, fresh in found.items() if fresh is None}
     added = {path.relative_to(corpus.root).as_posix() for path in found} - removed
@@ -118,15 +120,18 @@ def _sources(corpus: Corpus, gold: dict[str, Gold], counted: Statistics) -> Iter
     yield root / "data" / "statistics.json", pretty_json_bytes(counted.to_json())
 
 
-def _documents(corpus: Corpus, counted: Statistics, content: Callable[[str], bytes]) -> Iterator[tuple[Path, bytes]]:
+def _documents(
+    corpus: Corpus, gold: Mapping[str, Document], counted: Statistics, content: Callable[[str], bytes]
+) -> Iterator[tuple[Path, bytes]]:
     """Yield the documents with generated parts, and the card's YAML, which tells sizes of the Parquet files."""
     parts = {
         **scheme_tables(),
         **column_tables(),
         **statistics_tables(counted),
         "realism": realism_table(realism(corpus)),
+        **example_tables([published(corpus, document) for document in gold.values()]),
     }
-    for name in ("annotations/guidelines.md", "README.md", "DATASHEET.md"):
+    for name in ("annotations/guidelines.md", "README.md", "DATASHEET.md", "docs/tasks.md"):
         filled = fill(content(name).decode(), parts, name)
         if name == "README.md":
             filled = replace_header(filled, card_header(counted, content))
