@@ -394,7 +394,7 @@ def test_the_commands_say_what_was_written_left_out_and_wrong(tmp_path: Path) ->
     done = run("export", "--to", "conll", "--split", "validation", tmp_path / "conll")
     assert done.exit_code == 0, done.output
     assert f"{len(GOLD)} documents" in done.stdout
-    assert f"left out: {sum(len(d.relations) for d in GOLD)} × relation\n" in done.stderr
+    assert f"left out: {sum(len(d.relations) for d in GOLD):,} × relation\n" in done.stderr
     assert run("export", "--to", "brat", "--split", "validation", tmp_path / "brat").exit_code == 0
     first, second, *others = sorted((tmp_path / "brat/validation").glob("*.txt"))
     first.rename(first.with_name("nobody.txt"))
