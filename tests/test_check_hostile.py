@@ -103,6 +103,15 @@ def fields(value: Any) -> Iterator[tuple[Any, Any]]:
 PLACES = len(list(fields(TASKS[0])))
 
 
+def test_a_file_of_a_gigabyte_ends_in_a_problem(scratch: Path) -> None:
+    scratch.write_bytes(RAW.rstrip().removesuffix(b"]"))
+    with scratch.open("r+b") as file:
+        file.truncate(2**30)  # sparse: a gigabyte of NUL bytes that takes no room
+    found = list(find_in_file(scratch, "export.json", ARTICLES))
+    scratch.unlink()
+    assert [one.code for one in found] == ["json-syntax"]
+
+
 def test_markup_in_any_string_is_no_value_of_the_scheme_and_is_shown_as_words(scratch: Path) -> None:
     """Where words are free (a title, an origin, an annotator beside no rounds) it passes as the words that it is."""
     markup = "<img src=x onerror=alert(1)> {{7*7}} %s \x1b[2J\r::error ::x"
