@@ -75,3 +75,11 @@ def test_the_commands_that_score_a_system_run(monkeypatch: pytest.MonkeyPatch, t
             assert result.exit_code == 0, (words, result.output)
             ran += 1
     assert ran == 6
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    pages = [path for pattern in ("*.md", "[!.b]*/*.md", "b[!u]*/*.md") for path in HOME.root.glob(pattern)]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))]
+    inner = [(page, link) for page, link in links if "://" not in link]
+    assert len(inner) > 30
+    assert [(page.name, link) for page, link in inner if not (page.parent / link).exists()] == []

@@ -118,7 +118,7 @@ is F1 or what the task's module says; intervals are of a bootstrap over incident
 computed again from the sums in each entry; that the sums are those of the predictions only their holder can show, whose
 file an entry names by its SHA-256.
 
-To enter, see “Enter the leaderboard” in the [README](../README.md).
+To enter, see [docs/scoring.md](../docs/scoring.md).
 """
 
 
