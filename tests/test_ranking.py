@@ -1,10 +1,11 @@
 """Groups of systems that cannot be told apart."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fogbank.compare.measure import Rates
-from fogbank.compare.ranking import letters, rank, told_apart
+from fogbank.compare.ranking import fewest, letters, rank, told_apart
 
 _SYSTEMS = [f"s{number}" for number in range(6)]
 
@@ -42,6 +43,15 @@ def test_many_incidents_part_a_better_system_and_few_do_not() -> None:
     assert found["worse"] not in found["better"]
     few = {name: Rates(one.sums[:4]) for name, one in many.items()}
     assert set(rank(few).values()) == {"a"}
+
+
+@pytest.mark.parametrize("systems", [2, 3, 4])
+def test_fewer_incidents_than_it_takes_part_nothing_and_so_many_do(systems: int) -> None:
+    needed = fewest(systems)
+    made = {str(one): rates([2 * one] * needed) for one in range(systems)}  # each better than the last everywhere
+    assert len(set(rank(made).values())) == systems
+    fewer = {name: Rates(one.sums[: needed - 1]) for name, one in made.items()}
+    assert set(rank(fewer).values()) == {"a"}
 
 
 def test_one_incident_and_one_system_are_one_group() -> None:

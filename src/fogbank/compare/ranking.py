@@ -11,6 +11,7 @@ That two systems share a letter does not say that they are equally good, only th
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
+from math import ceil, comb, log2
 from string import ascii_lowercase
 
 from fogbank.compare.bootstrap import SEED
@@ -40,6 +41,14 @@ def p_values(measures: Mapping[str, Measure], seed: int = SEED) -> dict[Pair, fl
         return dict.fromkeys(combinations(measures, 2), 1.0)
     exchanges = assignments(groups, ASSIGNMENTS, seed)
     return {(a, b): randomised(measures[a], measures[b], exchanges) for a, b in combinations(measures, 2)}
+
+
+def fewest(systems: int, level: float = LEVEL) -> int:
+    """Say how many incidents it takes before any pair of so many systems can be told apart, however far it differs.
+
+    Two of the 2ⁿ assignments always count, all exchanged and none, and the correction is for all pairs.
+    """
+    return ceil(log2(2 * max(1, comb(systems, 2)) / level))
 
 
 def told_apart(values: Mapping[Pair, float], level: float = LEVEL) -> set[Pair]:

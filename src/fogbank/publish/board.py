@@ -10,7 +10,7 @@ from html import escape
 from typing import NamedTuple
 
 from fogbank.compare.measure import Score
-from fogbank.compare.ranking import rank
+from fogbank.compare.ranking import fewest, rank
 from fogbank.compare.report import shown, shown_figure
 from fogbank.compare.tasks import TASKS
 from fogbank.model.corpus import Corpus
@@ -38,6 +38,12 @@ class SplitBoard:
     incidents: int
     entries: Sequence[Entry]
     tasks: dict[str, list[Place]]
+
+    @property
+    def fewest(self) -> int | None:
+        """How many incidents it takes to tell any of these systems apart; None where there are as many."""
+        needed = fewest(len(self.entries))
+        return needed if self.incidents < needed else None
 
 
 @dataclass(frozen=True)
@@ -78,8 +84,8 @@ def _lines(board: Board) -> Iterator[str]:
         documents, incidents = (f"{n} {what}{'s' * (n != 1)}" for n, what in
                                 ((one.documents, "document"), (one.incidents, "incident")))  # fmt: skip
         yield f"## {one.split}: {documents} of {incidents}\n"
-        if one.incidents < FEWEST:
-            yield f"With {incidents} nothing can be told apart: all systems are one group.\n"
+        if one.fewest:
+            yield f"With {incidents} nothing can be told apart, which takes {one.fewest}: all systems are one group.\n"
         rows = [
             (task if number == 0 else "", place.groups, escaped(place.entry.description["name"]), *_cells(place.score))
             for task, places in one.tasks.items()
@@ -103,9 +109,6 @@ def _lines(board: Board) -> Iterator[str]:
         yield from (f"- {escaped(str(one))}" for one in board.refused)
         yield ""
 
-
-FEWEST = 6
-"""Below so many incidents no pair can be told apart: two of 2ⁿ assignments count, which is not below 0.05."""
 
 _HEAD = """# Leaderboard
 
@@ -135,4 +138,4 @@ def escaped(text: str) -> str:
 
 def board_page(board: Board) -> str:
     """Make `leaderboard/index.html`."""
-    return templates().get_template("leaderboard.html").render(board=board, few=FEWEST)
+    return templates().get_template("leaderboard.html").render(board=board)
