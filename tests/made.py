@@ -1,15 +1,23 @@
-"""What several tests make: an article of a text, and a document's annotation in another order."""
+"""What several tests make: an article of a text, articles that are registered, an annotation in another order."""
 
 import random
+from collections.abc import Iterable
+from pathlib import Path
 
 from fogbank import Document, Relation, Span
-from fogbank.model.corpus import Article
+from fogbank.curate.articles import read_articles, register
+from fogbank.model.corpus import Article, Corpus
 from fogbank.model.text import digest
 
 
 def made_article(name: str, text: str, title: str | None = None, published: str = "2031-05-04T12:00") -> Article:
     """Make an article of a dispatch as the manifest would hold it."""
     return Article(name, "dispatches", published, digest(text), "CC-BY-4.0", text, title)
+
+
+def import_articles(corpus: Corpus, paths: Iterable[Path]) -> list[tuple[Article, bool]]:
+    """Read and register articles; give each with whether it is new."""
+    return register(corpus, read_articles(corpus, paths).articles)
 
 
 def shuffled(document: Document, seed: int) -> Document:

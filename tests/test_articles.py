@@ -1,9 +1,10 @@
 from pathlib import Path
 
 import pytest
+from tests.made import import_articles
 
 from fogbank import Corpus, DataError, FogbankError, find_corpus
-from fogbank.curate.articles import import_articles, restore
+from fogbank.curate.articles import restore
 from fogbank.model.storage import write_bytes
 
 

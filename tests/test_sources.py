@@ -10,9 +10,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from tests.made import import_articles
 
 from fogbank import Article, Corpus, DataError, FogbankError
-from fogbank.curate.articles import import_articles, restore
+from fogbank.curate.articles import restore
 from fogbank.curate.sources import clean, cut, fetch, url
 from fogbank.model.corpus import Source
 from fogbank.model.text import digest

@@ -103,14 +103,6 @@ def register(corpus: Corpus, articles: Sequence[Article]) -> list[tuple[Article,
     return [(article, article.id in new) for article in articles]
 
 
-def import_articles(corpus: Corpus, paths: Iterable[Path]) -> list[tuple[Article, bool]]:
-    """Read and register articles; return each with whether it is new.
-
-    All are read before anything is written, so one bad file leaves the corpus as it was.
-    """
-    return register(corpus, read_articles(corpus, paths).articles)
-
-
 def _article(raw: Raw, known: dict[str, Any]) -> Article:
     if unknown := known.keys() - _FIELDS:
         raise DataError(f"{raw.place}: {', '.join(sorted(unknown))}: no field of an article; expected {_NAMES}")
