@@ -225,6 +225,7 @@ def test_an_adjudicator_settles_the_differences_and_what_was_agreed_and_dropped_
     assert page.evaluate("window.ran") is None
 
     # over the list nothing can be marked
+    page.locator(".htx-highlight").first.wait_for(state="attached")
     marked = page.locator(".htx-highlight").count()
     page.keyboard.press("3")
     page.locator(".differences b").first.dblclick()

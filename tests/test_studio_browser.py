@@ -74,8 +74,11 @@ class Labeler:
         self.page.press("input[name=password]", "Enter")
         self.page.wait_for_url(re.compile(r"/(projects/?)?$"))
 
-    def open(self, project: Project, document_id: str, versions: Sequence[str] = ()) -> None:
-        """Open a task; with `versions`, again until each has its tab: Label Studio sometimes shows a task without."""
+    def open(self, project: Project, document_id: str, versions: Sequence[str] = (), regions: int = 0) -> None:
+        """Open a task, again until each of `versions` has its tab and so many `regions` are marked.
+
+        Label Studio draws both after the text, and sometimes shows a task without.
+        """
         numbers = {task["data"]["id"]: task["id"] for task in export(project)}
         for _ in range(6):
             self.page.goto(f"{project.url}?task={numbers[document_id]}")
@@ -84,10 +87,12 @@ class Labeler:
             try:
                 for name in versions:
                     self.tab(name).wait_for(timeout=4_000)
+                if regions:  # attached: what wraps a nested region has no size of its own
+                    self.page.locator(".htx-highlight").nth(regions - 1).wait_for(state="attached", timeout=4_000)
             except playwright_api.TimeoutError:
                 continue
             return
-        raise AssertionError(f"no tabs of {', '.join(versions)}")
+        raise AssertionError(f"{document_id} was not shown with {versions} and {regions} regions")
 
     def tab(self, name: str) -> Any:
         """Find the tab of a version; a name in italics is one in the list of differences."""
@@ -285,8 +290,7 @@ def test_an_entered_annotation_opens_in_the_browser_and_survives_being_saved_aga
 
     labeler = Labeler(page)
     labeler.log_in(studio.url, annotator)
-    labeler.open(project, "kd-01-b")
-    assert page.locator(".htx-highlight").count() >= len(document.spans)
+    labeler.open(project, "kd-01-b", regions=len(document.spans))
     labeler.mark("Governor", "PERSON")
     with page.expect_response(lambda r: "/api/annotations/" in r.url and r.request.method == "PATCH") as answer:
         page.get_by_role("button", name="submit").click()
@@ -356,7 +360,7 @@ def test_a_person_starts_from_a_pre_annotation_and_what_they_changed_is_told(
     labeler.log_in(studio.url, annotator)
     labeler.begin(project)
     page.locator(".htx-highlight", has_text="safe").wait_for()
-    assert page.locator(".lsf-outliner").get_by_text("safe", exact=True).count() == 1
+    playwright_api.expect(page.locator(".lsf-outliner").get_by_text("safe", exact=True)).to_have_count(1)
     labeler.select("safe")
     page.keyboard.press("Backspace")
     page.locator(".htx-highlight", has_text="safe").wait_for(state="detached")
