@@ -25,6 +25,7 @@ from fogbank.compare.reliability import ALPHAS, alpha, coincidences, token_value
 from fogbank.compare.values import same_interval, same_value
 from fogbank.curate.agreement import RoundAgreement
 from fogbank.curate.rounds import Round
+from fogbank.model.corpus import PARTS
 from fogbank.model.regions import write_result
 from fogbank.model.text import digest
 from fogbank.publish.agreement_page import render_agreement
@@ -371,9 +372,10 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
         corpus.text_path(name, withheld=False).write_text(text, encoding="utf-8")
         lines.append({"id": name, "part": "dispatches", "published": "2021-03-04", "licence": "x",
                       "incident": f"i-{number // 2}", "sha256": digest(text)})  # fmt: skip
+    lines[2] |= {"part": "wire", "provenance": "a newspaper"}
     corpus.manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
     rounds = ""
-    for name, kind in (("first", "annotation"), ("last", "adjudication"), ("lone", "annotation")):
+    for name, kind in (("first", "annotation"), ("last", "adjudication"), ("lone", "annotation"), ("third", "reading")):
         rounds += f'[[rounds]]\nname = "{name}"\nkind = "{kind}"\nguidelines = "7"\n[rounds.assignments]\n'
         rounds += f"{A} = {json.dumps(list(texts))}\n" + (
             f"{B} = {json.dumps(list(texts))}\n" if name == "first" else ""
@@ -381,7 +383,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
     (tmp_path / "annotations/gold").mkdir(parents=True)
     (tmp_path / "annotations/rounds.toml").write_text(rounds)
     common = (span("f", "Army", "FORCE"), span("h", "hit", "STRIKE", status="actual"))
-    for name in ("first", "lone"):
+    for name in ("first", "lone", "third"):
         (corpus.exports / name).mkdir(parents=True)
     for annotator, spans in ((A, (*common, span("p", "Hask", "PLACE"))), (B, common)):
         tasks = [
@@ -393,6 +395,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
         ]
         (corpus.exports / "first" / f"{annotator}.json").write_text(json.dumps(tasks))
         (corpus.exports / "lone" / f"{annotator}.json").write_text(json.dumps(tasks))
+        (corpus.exports / "third" / f"{annotator}.json").write_text(json.dumps(tasks))
     (corpus.gold_folder / "d-2.json").write_text(json.dumps(Document("d-2", None, common).to_json()))
     monkeypatch.setenv("FOGBANK_HOME", str(tmp_path))
     return corpus
@@ -406,7 +409,7 @@ def run(*words: str | Path) -> Result:
 def test_the_verb_measures_a_round() -> None:
     found = json.loads(run("agree", "first", "--json").stdout)
     agreement = found["agreement"]
-    assert (agreement["documents"], agreement["groups"], agreement["texts"]) == (3, 2, 3)
+    assert (agreement["documents"], agreement["groups"], agreement["texts"]) == (3, 2, 2)
     assert agreement["scores"]["spans"]["all"] | {"interval": None} == {
         "value": 0.8, "precision": 1.0, "recall": 0.666667, "interval": None,
         "matched_gold": 6, "gold": 9, "matched_predicted": 6, "predicted": 6,
@@ -422,16 +425,36 @@ def test_the_verb_measures_a_round() -> None:
 def test_the_verb_prints_a_table() -> None:
     result = run("agree", "first")
     assert result.exit_code == 0, result.output
-    assert "first: 3 pairs of versions of 2 incidents, guidelines 7" in result.output
+    assert "first: 3 pairs of versions, 2 incidents, guidelines 7" in result.output
     assert "d-1:21–25 “Hask”" in result.output
     assert "  PLACE" not in result.output
     assert "  PLACE" in run("agree", "first", "--labels").output
 
 
+@pytest.mark.usefixtures("checkout")
+def test_a_part_of_a_round_is_measured_by_itself() -> None:
+    found = {part: json.loads(run("agree", "first", "--json", "--part", part).stdout) for part in PARTS}
+    assert {part: one["agreement"]["documents"] for part, one in found.items()} == {"dispatches": 2, "wire": 1}
+    assert [place["document"] for place in found["wire"]["confusions"][0]["places"]] == ["d-3"]
+
+
+@pytest.mark.usefixtures("checkout")
+def test_a_reading_is_compared_with_gold_only() -> None:
+    found = json.loads(run("agree", "third", "--json").stdout)
+    assert found["agreement"]["documents"] == 1
+    assert found["agreement"]["scores"]["spans"]["all"]["precision"] == 0.666667  # the reader has a place, gold has not
+    assert found["gold"] == {}
+    [confusion] = found["confusions"]
+    assert (confusion["first"], confusion["second"]) == (None, "PLACE")
+    told = run("agree", "third").output
+    assert "third: 1 pairs of gold and a reader's version, 1 incidents" in told
+    assert "where gold / the reader differ" in told
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("nowhere", "round 'nowhere' does not exist; expected one of first, last, lone"),
+        ("nowhere", "round 'nowhere' does not exist; expected one of first, last, lone, third"),
         ("last", "round 'last' is of kind adjudication; expected one in which several annotate the same"),
         ("lone", "no document has two versions; expected at least one"),
     ],
@@ -528,7 +551,7 @@ def test_the_page_is_written_where_asked(checkout: Corpus) -> None:
 
 
 def test_the_rounds_that_there_are_can_be_measured() -> None:
-    for one in agreements(HOME).values():
+    for one in agreements(HOME, {document.id: document for document in HOME.gold()}).values():
         assert 0 < one.measures["spans"].value <= 1
         assert np.isfinite([e.value for e in one.alphas.values()]).all()
         for (name, strict), (other, lenient) in combinations(one.measures.items(), 2):

@@ -30,7 +30,7 @@ from fogbank.check.shapes import (
     value_of,
 )
 from fogbank.check.sheets import INCIDENT, THEATRE
-from fogbank.model.corpus import Source
+from fogbank.model.corpus import PARTS, Source
 from fogbank.model.regions import LABEL_CONTROL, TEXT_OBJECT
 from fogbank.model.scheme import SCHEME, Attribute
 
@@ -184,7 +184,7 @@ def _export() -> Schema:
 def _article() -> Schema:
     fields: Schema = {
         "id": ARTICLE_ID,
-        "part": {"enum": ["dispatches", "wire"]},
+        "part": {"enum": list(PARTS)},
         "title": NAME,
         "published": PUBLISHED,
         "outlet": NAME,
@@ -211,7 +211,7 @@ def _rounds() -> Schema:
     assignments = {"type": "object", "additionalProperties": many(ARTICLE_ID, uniqueItems=True)}
     one_round = {
         "name": NAME,
-        "kind": {"enum": ["annotation", "adjudication"]},
+        "kind": {"enum": ["annotation", "adjudication", "reading"]},
         "guidelines": NAME,
         "assignments": assignments,
     }

@@ -8,7 +8,7 @@ import click
 
 from fogbank.curate.articles import read_articles, register
 from fogbank.curate.duplicates import duplicates
-from fogbank.model.corpus import SPLITS, WIRE, Corpus, find_corpus
+from fogbank.model.corpus import PARTS, SPLITS, WIRE, Corpus, find_corpus
 from fogbank.publish.exchange.formats import CONFIGS, FORMATS, documents_of, export, import_documents
 from fogbank.publish.systems import write_predictions
 
@@ -38,7 +38,7 @@ def export_command(to: str, split: str | None, config: str, out: Path) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--from", "from_", type=click.Choice(_READABLE), help="Read annotated documents in this format instead.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="With --from: the .jsonl file to write.")
-@click.option("--part", type=click.Choice(("dispatches", WIRE)), help="The part of all that do not say it.")
+@click.option("--part", type=click.Choice(PARTS), help="The part of all that do not say it.")
 @click.option("--licence", help="The licence of all that do not say it.")
 @click.option("--published", help="When all that do not say it were published.")
 @click.option("--provenance", help="Where all that do not say it come from.")

@@ -1,10 +1,12 @@
 """The agreement of a round: its annotators with each other, each with gold, and what they decided differently.
 
+Of a reading, whose documents have one version each, the pairs are gold and that version, gold first.
+
 Gold was made from the annotators' versions, so agreement with it says how much of a version adjudication kept, not how
 well that annotator would do on a text of which gold was made without them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -15,7 +17,8 @@ from fogbank.compare.measure import Score
 from fogbank.compare.report import shown, shown_figure
 from fogbank.curate.rounds import Round, Version, versions
 from fogbank.errors import DataError, FogbankError
-from fogbank.model.corpus import Corpus
+from fogbank.model.corpus import Corpus, Part
+from fogbank.model.document import Document
 from fogbank.model.scheme import SCHEME
 
 SHOWN_CONFUSIONS = 20
@@ -25,10 +28,11 @@ _LAYERS = frozenset(layer.name for layer in SCHEME.layers)
 
 @dataclass(frozen=True)
 class RoundAgreement:
-    """What was measured of one annotation round.
+    """What was measured of a round of annotation or of a reading.
 
     `gold` maps each annotator to the agreement of gold and that annotator's versions, gold first, for the documents of
-    the round that are adjudicated; it is empty where none is.  `gold_confusions` sums over all annotators.
+    the round that are adjudicated; it is empty where none is, and for a reading, whose pairs are of gold already.
+    `gold_confusions` sums over all annotators.
     """
 
     round: Round
@@ -48,16 +52,24 @@ class RoundAgreement:
             "gold_confusions": [one.to_json() for one in self.gold_confusions],
         }
 
+    @property
+    def pairs(self) -> str:
+        """Say in a few words what is compared with what."""
+        return "pairs of gold and a reader's version" if self.round.kind == "reading" else "pairs of versions"
+
+    @property
+    def sides(self) -> str:
+        """Name who differs in `confusions`."""
+        return "gold / the reader" if self.round.kind == "reading" else "the annotators"
+
     def table(self, *, labels: bool = False) -> str:
         """Give the round as a table of text, with layers, and with labels if asked for."""
         return "\n".join(self._lines(labels))
 
     def _lines(self, labels: bool) -> Iterator[str]:
         one = self.agreement
-        yield (
-            f"{self.round.name}: {one.documents} pairs of versions of {one.groups} incidents, "
-            f"guidelines {self.round.guidelines}"
-        )
+        by = f"guidelines {self.round.guidelines}"
+        yield f"{self.round.name}: {one.documents} {self.pairs}, {one.groups} incidents, {by}"
         yield f"{'':42}{'first':>7}{'second':>8}{'match':>7}{'F1':>8}  95 % interval"
         for measure, rows in one.scores.items():
             for row, score in rows.items():
@@ -78,54 +90,62 @@ class RoundAgreement:
                 cells = (f"{shown_figure(column.get(name)):>10}" for column in columns)
                 yield f"{name:42}{''.join(cells)}"
         for title, found in (
-            ("the annotators differ", self.confusions),
-            ("gold / the annotators differ", self.gold_confusions),
+            (self.sides, self.confusions),
+            ("gold / the annotators", self.gold_confusions),
         ):
             if found:
-                yield f"\nwhere {title}"
+                yield f"\nwhere {title} differ"
             for confusion in found[:SHOWN_CONFUSIONS]:
                 yield f"{len(confusion.places):5}  {confusion.kind}: {confusion.name}"
                 yield from (f"         {place}" for place in confusion.places[:_SHOWN_PLACES])
 
 
-def measure_round(corpus: Corpus, one: Round) -> RoundAgreement:
-    """Measure the agreement of an annotation round from its exports, and from the gold files that there are.
+def measure_round(corpus: Corpus, one: Round, part: Part | None = None) -> RoundAgreement:
+    """Measure the agreement of a round from its exports, and from the gold files that there are.
 
-    Raises FogbankError for a round of another kind, DataError where an export is missing, an annotator was assisted by
-    a system, or no document has two versions.
+    `part` takes the documents of one part only.  Raises FogbankError for a round of adjudication, DataError where an
+    export is missing, an annotator was assisted by a system, or no document has two versions.
     """
-    if one.kind != "annotation":
+    if not one.is_blind:
         raise FogbankError(f"round {one.name!r} is of kind {one.kind}; expected one in which several annotate the same")
-    held = list(versions(corpus, one))
+    held = [v for v in versions(corpus, one) if part in (None, corpus.articles[v.document.id].part)]
     if assisted := [f"{v.annotator} ({v.document.id})" for v in held if v.assisted]:
         raise DataError(
             f"round {one.name!r}: {len(assisted)} versions are of annotators who could see a system's predictions, "
             f"{assisted[0]} first; expected annotators who worked without, or agreement says how far they follow it"
         )
-    pairs = version_pairs(held)
     incidents = groups(corpus)
     gold = {document.id: document for document in corpus.gold()}
+    pairs = round_pairs(one, held, gold)
     against = {
         annotator: [
             (gold[v.document.id], v.document) for v in held if v.annotator == annotator and v.document.id in gold
         ]
         for annotator in one.assignments
+        if one.kind != "reading"
     }
     return RoundAgreement(
         one,
         agree(pairs, groups=incidents),
-        confusions(pairs),
+        confusions(pairs, ordered=one.kind == "reading"),
         {annotator: agree(two, groups=incidents) for annotator, two in against.items() if two},
         confusions([pair for two in against.values() for pair in two], ordered=True),
     )
 
 
-def version_pairs(held: list[Version]) -> list[Pair]:
-    """Pair the versions of each document; one with more than two versions gives every pair of them."""
+def round_pairs(one: Round, held: Iterable[Version], gold: Mapping[str, Document]) -> list[Pair]:
+    """Pair what a round compares: the versions of each document, all with all, or gold with a reader's version."""
+    if one.kind == "reading":
+        return [(gold[v.document.id], v.document) for v in held if v.document.id in gold]
     by_document: dict[str, list[Version]] = {}
     for version in held:
         by_document.setdefault(version.document.id, []).append(version)
     return [(a.document, b.document) for group in by_document.values() for a, b in combinations(group, 2)]
+
+
+def of_part(corpus: Corpus, pairs: Iterable[Pair], part: Part) -> list[Pair]:
+    """Take the pairs of documents of one part."""
+    return [pair for pair in pairs if corpus.articles[pair[0].id].part == part]
 
 
 def groups(corpus: Corpus) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """Rounds of annotation: who annotated what, by which guidelines, and the versions that the exports hold.
 
-`annotations/rounds.toml` lists the annotators and the rounds with their assignments; a round is of kind "annotation" or
-"adjudication".  `annotations/exports/<round>/<annotator>.json` is the export of that annotator's Label Studio project.
+`annotations/rounds.toml` lists the annotators and the rounds with their assignments.  A round is of kind "annotation"
+(two annotators for each document), "adjudication" (one, who settles their differences: gold), or "reading" (one more
+annotator, who saw neither version nor gold, as a check of gold; nothing is made from it).
+`annotations/exports/<round>/<annotator>.json` is the export of that annotator's Label Studio project.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,9 +24,14 @@ class Round:
     """One round: its assignments map an annotator to document ids, in the order of work."""
 
     name: str
-    kind: Literal["annotation", "adjudication"]
+    kind: Literal["annotation", "adjudication", "reading"]
     guidelines: str
     assignments: Mapping[str, tuple[str, ...]]
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether its annotators saw texts and guidelines only, and nobody's version."""
+        return self.kind != "adjudication"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +87,11 @@ def two_versions(corpus: Corpus, one: Round) -> dict[str, tuple[Version, Version
     """Map each document of a round to the two versions that are (to be) adjudicated, in the order of the round.
 
     Those are of an annotation round its own, of an adjudication round those of the last annotation round before it.
-    Raises FogbankError where a document has not two versions, DataError where an export lacks one.
+    Raises FogbankError where a document has not two versions (as in a reading), DataError where an export lacks one.
     """
     rounds = read_rounds(corpus)
     before = rounds[: [held.name for held in rounds].index(one.name)]
-    sources = annotated([one] if one.kind == "annotation" else before)
+    sources = annotated(before if one.kind == "adjudication" else [one])
     ids = list(dict.fromkeys(document_id for held in one.assignments.values() for document_id in held))
     for document_id in ids:
         names = sources[document_id][1] if document_id in sources else ()

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from fogbank.errors import DataError, FogbankError
 from fogbank.model.document import Dateline, Document
@@ -30,6 +30,7 @@ SPLITS = ("train", "validation", "test")
 WIRE = "wire"
 
 Part = Literal["dispatches", "wire"]
+PARTS: tuple[Part, ...] = get_args(Part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,9 +179,7 @@ def account_tables(corpus: Corpus, gold: Mapping[str, Document]) -> dict[Path, p
     Gold documents of the wire part are taken without their text, so that nothing depends on who has it.
     """
     made: dict[Path, pa.Table] = {}
-    held = [
-        (version, one) for one in read_rounds(corpus) if one.kind == "annotation" for version in versions(corpus, one)
-    ]
+    held = [(version, one) for one in read_rounds(corpus) if one.is_blind for version in versions(corpus, one)]
     for split in (*SPLITS, WIRE):
         documents = [published(corpus, gold[name]) for name in corpus.split(split) if name in gold]
         ids = {document.id for document in documents}

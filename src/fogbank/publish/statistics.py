@@ -9,17 +9,17 @@ from typing import Any
 from fogbank.check.splits import Likeness, likeness_across
 from fogbank.compare.agreement import Agreement, agree
 from fogbank.compare.tasks.claims import WRITER
-from fogbank.curate.agreement import groups, version_pairs
+from fogbank.curate.agreement import groups, of_part, round_pairs
 from fogbank.curate.rounds import read_rounds, versions
 from fogbank.model.claim import Claim
 from fogbank.model.claims import claims
-from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus
+from fogbank.model.corpus import PARTS, SPLITS, WIRE, Article, Corpus
 from fogbank.model.document import Document
 from fogbank.model.ledger import ledger
 from fogbank.model.scheme import SCHEME
 from fogbank.model.text import tokens
 
-AGREEMENT = ("spans", "relations", "relations_on_agreed_spans", "attributes")
+AGREEMENT = ("spans", "relations", "relations_on_agreed_spans", "quantities_exact", "attributes")
 """The measures of agreement that are published, none of which needs the texts; `fogbank agree` gives all."""
 
 
@@ -72,9 +72,7 @@ def statistics(corpus: Corpus, gold: Mapping[str, Document]) -> Statistics:
     names = (*SPLITS, WIRE)
     parts = {name: [(corpus.articles[i], gold[i]) for i in corpus.split(name)] for name in names}
     claimed = {name: [claim for _, document in part for claim in claims(document)] for name, part in parts.items()}
-    held = Counter(
-        i for one in read_rounds(corpus) if one.kind == "annotation" for i in chain(*one.assignments.values())
-    )
+    held = Counter(i for one in read_rounds(corpus) if one.is_blind for i in chain(*one.assignments.values()))
     accounts = {
         name: len(ledger(replace(d, dateline=corpus.datelines[d.id]) for _, d in part)) for name, part in parts.items()
     }
@@ -106,7 +104,7 @@ def statistics(corpus: Corpus, gold: Mapping[str, Document]) -> Statistics:
             stance: {name: sum(_stance(c) == stance for c in held) for name, held in claimed.items()}
             for stance in (WRITER, *SCHEME.attribute["stance"].names)
         },
-        agreement=agreements(corpus),
+        agreement=agreements(corpus, gold),
     )
 
 
@@ -117,12 +115,16 @@ def nearest_across(corpus: Corpus) -> Likeness | None:
     return next(iter(likeness_across(texts, split_of)), None)
 
 
-def agreements(corpus: Corpus) -> dict[str, Agreement]:
-    """Measure the agreement of the two versions of each document, by annotation round."""
+def agreements(corpus: Corpus, gold: Mapping[str, Document]) -> dict[str, Agreement]:
+    """Measure the agreement of each round's pairs of versions, and of its parts where it has documents of both."""
     found: dict[str, Agreement] = {}
     for one in read_rounds(corpus):
-        if one.kind == "annotation":
-            found[one.name] = agree(version_pairs(list(versions(corpus, one))), groups=groups(corpus))
+        if one.is_blind:
+            pairs = round_pairs(one, list(versions(corpus, one)), gold)
+            found[one.name] = agree(pairs, groups=groups(corpus))
+            by_part = {part: of_part(corpus, pairs, part) for part in PARTS}
+            if all(by_part.values()):
+                found |= {f"{one.name}, {part}": agree(two, groups=groups(corpus)) for part, two in by_part.items()}
     return found
 
 

@@ -107,7 +107,7 @@ def collect(corpus: Corpus) -> Library:
     for document in corpus.gold():
         held[document.id][GOLD] = document
     for one in read_rounds(corpus):
-        if one.kind == "annotation":
+        if one.is_blind:
             for version in versions(corpus, one, partial=True):
                 name, own = f"{version.annotator} ({one.name})", held[version.document.id]
                 others = [other for other in own if other == GOLD or other.endswith(f" ({one.name})")]

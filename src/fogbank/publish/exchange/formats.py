@@ -54,7 +54,7 @@ def documents_of(corpus: Corpus, config: str, split: str) -> list[Document]:
     found = [
         (wanted[v.document.id], replace(v.document, id=f"{v.document.id}.{v.annotator}"))
         for one in read_rounds(corpus)
-        if one.kind == "annotation"
+        if one.is_blind
         for v in versions(corpus, one)
         if v.document.id in wanted
     ]
