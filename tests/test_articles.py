@@ -1,11 +1,15 @@
+import shutil
 from pathlib import Path
 
 import pytest
 from tests.made import import_articles
 
 from fogbank import Corpus, DataError, FogbankError, find_corpus
-from fogbank.curate.articles import restore
+from fogbank.check.files import check_corpus
+from fogbank.curate.articles import restore, retire
 from fogbank.model.storage import write_bytes
+
+CASES = Path(__file__).parent / "cases"
 
 
 def write(folder: Path, name: str, text: str | bytes, about: str = "") -> Path:
@@ -90,6 +94,24 @@ def test_a_changed_text_is_noticed_when_it_is_read(empty: Corpus, tmp_path: Path
     (empty.root / "corpus/articles/a-1.txt").write_text("two", encoding="utf-8")
     with pytest.raises(DataError, match="the text has changed since it was registered"):
         _ = Corpus(empty.root).articles
+
+
+def test_a_retired_article_leaves_its_split_and_keeps_its_text_and_gold(tmp_path: Path) -> None:
+    corpus = Corpus(Path(shutil.copytree(CASES / "corpus", tmp_path / "retiring")))
+    retire(corpus, ["abc-01-b"], "written anew")
+    after = Corpus(corpus.root)
+    assert after.articles["abc-01-b"].retired == "written anew"
+    assert after.articles["abc-01-b"].text == corpus.articles["abc-01-b"].text
+    assert {*corpus.articles} - {*after.current} == {"abc-01-b"}
+    assert after.split("train") == ("abc-01-a",)
+    assert [document.id for document in after.gold()] == ["abc-01-a", "abc-02-a", "harbour-2020"]
+    assert [document.id for document in after.gold(["abc-01-b"])] == ["abc-01-b"]
+    assert list(check_corpus(after)) == []
+    with pytest.raises(FogbankError, match="'abc-01-b' is retired already"):
+        retire(after, ["abc-01-a", "abc-01-b"], "again")
+    with pytest.raises(FogbankError, match="'abc-09-z' is not in the corpus"):
+        retire(after, ["abc-09-z"], "gone")
+    assert Corpus(corpus.root).split("train") == ("abc-01-a",)
 
 
 def test_withheld_texts_are_joined_by_hash_and_the_rest_is_named(empty: Corpus, tmp_path: Path) -> None:

@@ -194,13 +194,14 @@ def _article() -> Schema:
         "writer": NAME,
         "licence": NAME,
         "provenance": NAME,
+        "retired": NAME,
         "source": closed({name.name: NAME for name in dataclasses.fields(Source)}, optional=["member"]),
         "sha256": SHA256,
     }
     of_dispatches = ["outlet", "genre", "theatre", "incident", "writer"]
     return closed(
         fields,
-        ["title", "provenance", "source", *of_dispatches],
+        ["title", "provenance", "retired", "source", *of_dispatches],
         title="FogBank article",
         description="One line of the manifest: what an article is and the SHA-256 of its text.",
         **choose("part", {"dispatches": {"required": of_dispatches}, "wire": {"required": ["provenance"]}, "": {}}),

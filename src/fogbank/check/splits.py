@@ -1,4 +1,4 @@
-"""The splits of a corpus: every article in one, and nothing of one incident or one text on both sides.
+"""The splits of a corpus: every article in use in one, and nothing of one incident or one text on both sides.
 
 Likeness of texts is the containment of Broder 1997 (doi:10.1109/SEQUEN.1997.666900): of the runs of five words that the
 shorter text has, the share that the longer one has too; letter case and punctuation do not count.  `NEAR_DUPLICATE` was
@@ -78,6 +78,8 @@ def find_in_splits(corpus: Corpus, articles: Mapping[str, Article], lines: Mappi
                 yield problem("split-repeated", where, "$", f"{name} stands in {split_of[name]} before")
                 continue
             split_of[name], places[name] = split, where
+            if article.retired is not None:
+                yield problem("split-retired", where, "$", f"{name} is retired: {article.retired}")
             if (article.part == WIRE) != (split == WIRE):
                 yield problem("split-part", where, "$", f"{name} is of the part {article.part}", "wire with wire")
             if article.incident is None:
@@ -85,8 +87,8 @@ def find_in_splits(corpus: Corpus, articles: Mapping[str, Article], lines: Mappi
             first, where_first = incident_in.setdefault(article.incident, (split, name))
             if first != split:
                 yield problem("split-incident", where, "$", f"{name} is of the incident of {where_first}, in {first}")
-    for name in articles:
-        if name not in split_of:
+    for name, article in articles.items():
+        if name not in split_of and article.retired is None:
             yield problem("split-missing", f"corpus/manifest.jsonl:{lines[name]}", "$.id", f"{name} stands in no split")
     # In the order of the splits, so that the later article is the one that stands wrong.
     texts = {name: text for name in split_of if (text := articles[name].text) is not None}

@@ -62,10 +62,10 @@ def _line(claim: Claim) -> str:
 def ledger_command(incident: str, as_json: bool) -> None:
     """Show all sources' figures of INCIDENT over time, the range that they leave, and what is true."""
     corpus = find_corpus()
-    known = {article.incident or article.id for article in corpus.articles.values()}
+    known = {article.incident or article.id for article in corpus.current.values()}
     if incident not in known:
         raise FogbankError(f"incident {incident!r} is not in the corpus; expected one of {', '.join(sorted(known))}")
-    ids = tuple(a.id for a in corpus.articles.values() if incident in (a.incident, a.id))
+    ids = tuple(a.id for a in corpus.current.values() if incident in (a.incident, a.id))
     for account in ledger(_gold(corpus, ids)):
         click.echo(pretty_json_bytes(account_json(account)) if as_json else _account(account), nl=not as_json)
 

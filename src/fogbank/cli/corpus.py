@@ -1,4 +1,4 @@
-"""Verbs about the corpus itself: restore, check, build, stats."""
+"""Verbs about the corpus itself: restore, retire, check, build, stats."""
 
 import sys
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import click
 
 from fogbank.check.files import check_corpus, check_paths
 from fogbank.check.problem import Problem
-from fogbank.curate.articles import restore
+from fogbank.curate.articles import restore, retire
 from fogbank.curate.gold import collect_gold
 from fogbank.curate.sources import fetch
 from fogbank.model.corpus import WIRE, Corpus, find_corpus
@@ -109,4 +109,13 @@ def stats_command(as_json: bool, of_realism: bool, texts: Path | None, write: bo
         click.echo(f"{name}\n\n{table}")
 
 
-COMMANDS = (restore_command, check_command, build_command, stats_command)
+@click.command("retire")
+@click.argument("ids", nargs=-1, required=True)
+@click.option("--why", required=True, help="Why, in a few words; it stands in the manifest.")
+def retire_command(ids: tuple[str, ...], why: str) -> None:
+    """Take the articles IDS out of use: out of splits and releases; texts and annotations remain as a record."""
+    retire(find_corpus(), ids, why)
+    click.echo(f"{len(ids)} retired; fogbank build makes everything else follow")
+
+
+COMMANDS = (restore_command, retire_command, check_command, build_command, stats_command)

@@ -115,7 +115,7 @@ def measure_round(corpus: Corpus, one: Round, part: Part | None = None) -> Round
             f"{assisted[0]} first; expected annotators who worked without, or agreement says how far they follow it"
         )
     incidents = groups(corpus)
-    gold = {document.id: document for document in corpus.gold()}
+    gold = {d.id: d for d in corpus.gold(filter(corpus.has_gold, dict.fromkeys(v.document.id for v in held)))}
     pairs = round_pairs(one, held, gold)
     against = {
         annotator: [

@@ -4,13 +4,13 @@ What kinds of file are read, and where they say what is known of an article (`ti
 `provenance`, …: the fields of `Article`), stands in `intake`.  What an incident sheet says of a report of the same id
 (outlet, genre, time of publication, writer) need not be repeated.
 
-A registered text never changes: the same id with another text is refused.  A wire article's text goes to
-`corpus/withheld`, which is never committed; its SHA-256 goes into the manifest.
+A registered text never changes: the same id with another text is refused; who replaces an article retires it.  A wire
+article's text goes to `corpus/withheld`, which is never committed; its SHA-256 goes into the manifest.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from fogbank.check.validation import explain
 from fogbank.curate.intake import Raw, moment, read_raw, read_sheet
 from fogbank.curate.sources import candidates
 from fogbank.errors import DataError, FogbankError
-from fogbank.model.corpus import WIRE, Article, Corpus, Source
+from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus, Source
 from fogbank.model.storage import read_bytes, write_json_lines, write_text
 from fogbank.model.text import digest, normalise
 
@@ -101,6 +101,23 @@ def register(corpus: Corpus, articles: Sequence[Article]) -> list[tuple[Article,
     ordered = sorted(registered.values(), key=lambda article: (article.part, article.id))
     write_json_lines(corpus.manifest, (article.to_json() for article in ordered))
     return [(article, article.id in new) for article in articles]
+
+
+def retire(corpus: Corpus, ids: Sequence[str], why: str) -> None:
+    """Take articles out of use: out of the splits and of all that is published; texts and annotations remain.
+
+    Raises FogbankError, before anything is written, for an unknown id or one that is retired already.
+    """
+    for article_id in ids:
+        if article_id not in corpus.current:
+            state = "is retired already" if article_id in corpus.articles else "is not in the corpus"
+            raise FogbankError(f"article {article_id!r} {state}; expected an id of {corpus.manifest} in use")
+    kept = [replace(article, retired=why) if article.id in ids else article for article in corpus.articles.values()]
+    write_json_lines(corpus.manifest, (article.to_json() for article in kept))
+    for split in (*SPLITS, WIRE):
+        held = corpus.split(split)
+        if left := set(held) & set(ids):
+            corpus.write_split(split, [name for name in held if name not in left])
 
 
 def _article(raw: Raw, known: dict[str, Any]) -> Article:

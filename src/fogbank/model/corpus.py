@@ -21,7 +21,7 @@ from typing import Any, Literal, get_args
 
 from fogbank.errors import DataError, FogbankError
 from fogbank.model.document import Dateline, Document
-from fogbank.model.storage import read_bytes, read_json, read_json_lines
+from fogbank.model.storage import read_bytes, read_json, read_json_lines, write_text
 from fogbank.model.text import digest
 
 RELEASE = Path(__file__).resolve().parents[1] / "release"
@@ -52,7 +52,8 @@ class Article:
     """A raw text and what is known of it.
 
     `published` is an ISO 8601 local time ("2021-03-04T11:20") or date; `text` is None where it is withheld.
-    `provenance` says in words where a wire article comes from, `source` where its text can be had.
+    `provenance` says in words where a wire article comes from, `source` where its text can be had.  `retired` says why
+    an article is out of use: it stands in no split and is not published; its text and annotations remain as a record.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Article:
     writer: str | None = None
     provenance: str | None = None
     source: Source | None = None
+    retired: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the manifest's line; the text is not in it."""
@@ -77,7 +79,7 @@ class Article:
             key: value
             for key in (
                 "id", "part", "title", "published", "outlet", "genre", "theatre", "incident", "writer", "licence",
-                "provenance", "sha256",
+                "provenance", "retired", "sha256",
             )
             if (value := getattr(self, key)) is not None
         }  # fmt: skip
@@ -132,6 +134,11 @@ class Corpus:
             found[article.id] = article
         return found
 
+    @property
+    def current(self) -> dict[str, Article]:
+        """The articles that are in use: all but the retired ones."""
+        return {name: article for name, article in self.articles.items() if article.retired is None}
+
     def _text(self, entry: dict[str, Any]) -> str | None:
         withheld = entry.get("part") == WIRE
         path = self.text_path(str(entry.get("id")), withheld=withheld)
@@ -151,8 +158,14 @@ class Corpus:
         """
         if name not in (*SPLITS, WIRE):
             raise FogbankError(f"split {name!r} does not exist; expected one of {', '.join((*SPLITS, WIRE))}")
-        path = self.root / "corpus" / "splits" / f"{name}.txt"
-        return tuple(line for line in read_bytes(path).decode().split("\n") if line)
+        return tuple(line for line in read_bytes(self._split_path(name)).decode().split("\n") if line)
+
+    def write_split(self, name: str, ids: Iterable[str]) -> None:
+        """Write the ids of a split, one a line."""
+        write_text(self._split_path(name), "".join(f"{article_id}\n" for article_id in ids))
+
+    def _split_path(self, name: str) -> Path:
+        return self.root / "corpus" / "splits" / f"{name}.txt"
 
     def incident(self, incident_id: str) -> Mapping[str, Any] | None:
         """Read the sheet of an incident; None where there is none.  Raises DataError where it is no TOML."""
@@ -181,12 +194,14 @@ class Corpus:
             for article in self.articles.values()
         }
 
+    def has_gold(self, article_id: str) -> bool:
+        """Whether there is a gold document of an article."""
+        return (self.gold_folder / f"{article_id}.json").exists()
+
     def gold(self, ids: Iterable[str] | None = None) -> Iterator[Document]:
-        """Yield the gold documents of these ids (all that there are, in the manifest's order, if none are given)."""
-        for article_id in self.articles if ids is None else ids:
+        """Yield the gold documents of these ids; if none are given, all of articles in use, in the manifest's order."""
+        for article_id in filter(self.has_gold, self.current) if ids is None else ids:
             path = self.gold_folder / f"{article_id}.json"
-            if ids is None and not path.exists():
-                continue
             yield Document.from_json(read_json(path), self.articles[article_id].text, self.datelines[article_id])
 
 

@@ -208,10 +208,10 @@ def _first(tokens: Sequence[list[str]], number: int) -> list[list[str]]:
 
 
 def dispatches(corpus: Corpus, theatre: str | None = None) -> list[Text]:
-    """Give the texts of the dispatches (of one theatre, if it is named), with their incidents."""
+    """Give the texts of the dispatches in use (of one theatre, if it is named), with their incidents."""
     return [
         Text(a.text, a.incident or a.id)
-        for a in corpus.articles.values()
+        for a in corpus.current.values()
         if a.part != WIRE and a.text is not None and theatre in (None, a.theatre)
     ]
 
@@ -241,7 +241,7 @@ def realism(corpus: Corpus, folder: Path | None = None) -> dict[str, Any]:
     area, or None).
     """
     ours = dispatches(corpus)
-    theatres = sorted({a.theatre for a in corpus.articles.values() if a.theatre is not None})
+    theatres = sorted({a.theatre for a in corpus.current.values() if a.theatre is not None})
     digest, measured = text_digest(ours), {DISPATCHES: measure(ours)}
     measured |= {theatre: measure(dispatches(corpus, theatre)) for theatre in theatres}
     if folder is not None:

@@ -114,7 +114,7 @@ def collect(corpus: Corpus) -> Library:
                 compared[version.document.id] += [(other, name) for other in others]
                 own[name] = version.document
     return Library(
-        [Holding(a, splits.get(a.id), held[a.id], sorted(compared[a.id])) for a in corpus.articles.values()],
+        [Holding(a, splits.get(a.id), held[a.id], sorted(compared[a.id])) for a in corpus.current.values()],
         _sheets(corpus, "incidents"),
         _sheets(corpus, "theatres"),
     )
