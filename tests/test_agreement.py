@@ -24,6 +24,7 @@ from fogbank.compare.measure import Counts
 from fogbank.compare.reliability import ALPHAS, alpha, coincidences, token_values
 from fogbank.compare.values import same_interval, same_value
 from fogbank.curate.agreement import RoundAgreement
+from fogbank.curate.gold import collect_gold
 from fogbank.curate.rounds import Round
 from fogbank.model.corpus import PARTS
 from fogbank.model.regions import write_result
@@ -377,25 +378,26 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
     rounds = ""
     for name, kind in (("first", "annotation"), ("last", "adjudication"), ("lone", "annotation"), ("third", "reading")):
         rounds += f'[[rounds]]\nname = "{name}"\nkind = "{kind}"\nguidelines = "7"\n[rounds.assignments]\n'
-        rounds += f"{A} = {json.dumps(list(texts))}\n" + (
-            f"{B} = {json.dumps(list(texts))}\n" if name == "first" else ""
-        )
+        rounds += f"{A} = {json.dumps(['d-2'] if name == 'last' else list(texts))}\n"
+        rounds += f"{B} = {json.dumps(list(texts))}\n" if name == "first" else ""
     (tmp_path / "annotations/gold").mkdir(parents=True)
     (tmp_path / "annotations/rounds.toml").write_text(rounds)
     common = (span("f", "Army", "FORCE"), span("h", "hit", "STRIKE", status="actual"))
-    for name in ("first", "lone", "third"):
+    for name in ("first", "last", "lone", "third"):
         (corpus.exports / name).mkdir(parents=True)
-    for annotator, spans in ((A, (*common, span("p", "Hask", "PLACE"))), (B, common)):
+    for name, annotator, spans in (
+        *((name, A, (*common, span("p", "Hask", "PLACE"))) for name in ("first", "lone", "third")),
+        ("first", B, common),
+        ("last", A, common),
+    ):
         tasks = [
             {
-                "data": {"id": name},
-                "annotations": [{"was_cancelled": False, "result": write_result(Document(name, t, spans))}],
+                "data": {"id": i},
+                "annotations": [{"was_cancelled": False, "result": write_result(Document(i, t, spans))}],
             }
-            for name, t in texts.items()
+            for i, t in texts.items()
         ]
-        (corpus.exports / "first" / f"{annotator}.json").write_text(json.dumps(tasks))
-        (corpus.exports / "lone" / f"{annotator}.json").write_text(json.dumps(tasks))
-        (corpus.exports / "third" / f"{annotator}.json").write_text(json.dumps(tasks))
+        (corpus.exports / name / f"{annotator}.json").write_text(json.dumps(tasks))
     (corpus.gold_folder / "d-2.json").write_text(json.dumps(Document("d-2", None, common).to_json()))
     monkeypatch.setenv("FOGBANK_HOME", str(tmp_path))
     return corpus
@@ -449,6 +451,19 @@ def test_a_reading_is_compared_with_gold_only() -> None:
     told = run("agree", "third").output
     assert "third: 1 pairs of gold and a reader's version, 1 incidents" in told
     assert "where gold / the reader differ" in told
+
+
+@pytest.mark.usefixtures("checkout")
+def test_gold_that_was_mended_after_a_reading_does_not_count_for_it(checkout: Corpus) -> None:
+    before = run("agree", "third").output
+    rounds = checkout.root / "annotations/rounds.toml"
+    rounds.write_text(
+        f'{rounds.read_text()}[[rounds]]\nname = "mended"\nkind = "adjudication"\nguidelines = "7"\n'
+        f'[rounds.assignments]\n{A} = ["d-2"]\n'
+    )
+    shutil.copytree(checkout.exports / "third", checkout.exports / "mended")
+    assert [span.label for span in collect_gold(checkout)["d-2"].document.spans].count("PLACE") == 1
+    assert run("agree", "third").output == before
 
 
 @pytest.mark.parametrize(
@@ -551,7 +566,7 @@ def test_the_page_is_written_where_asked(checkout: Corpus) -> None:
 
 
 def test_the_rounds_that_there_are_can_be_measured() -> None:
-    for one in agreements(HOME, {document.id: document for document in HOME.gold()}).values():
+    for one in agreements(HOME).values():
         assert 0 < one.measures["spans"].value <= 1
         assert np.isfinite([e.value for e in one.alphas.values()]).all()
         for (name, strict), (other, lenient) in combinations(one.measures.items(), 2):

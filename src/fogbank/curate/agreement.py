@@ -1,6 +1,6 @@
 """The agreement of a round: its annotators with each other, each with gold, and what they decided differently.
 
-Of a reading, whose documents have one version each, the pairs are gold and that version, gold first.
+Of a reading, whose documents have one version each, the pairs are gold as it was before and that version, gold first.
 
 Gold was made from the annotators' versions, so agreement with it says how much of a version adjudication kept, not how
 well that annotator would do on a text of which gold was made without them.
@@ -15,10 +15,10 @@ from fogbank.compare.agreement import Agreement, Pair, agree
 from fogbank.compare.confusions import Confusion, confusions
 from fogbank.compare.measure import Score
 from fogbank.compare.report import shown, shown_figure
+from fogbank.curate.gold import collect_gold
 from fogbank.curate.rounds import Round, Version, versions
 from fogbank.errors import DataError, FogbankError
 from fogbank.model.corpus import Corpus, Part
-from fogbank.model.document import Document
 from fogbank.model.scheme import SCHEME
 
 SHOWN_CONFUSIONS = 20
@@ -116,7 +116,7 @@ def measure_round(corpus: Corpus, one: Round, part: Part | None = None) -> Round
         )
     incidents = groups(corpus)
     gold = {d.id: d for d in corpus.gold(filter(corpus.has_gold, dict.fromkeys(v.document.id for v in held)))}
-    pairs = round_pairs(one, held, gold)
+    pairs = round_pairs(corpus, one, held)
     against = {
         annotator: [
             (gold[v.document.id], v.document) for v in held if v.annotator == annotator and v.document.id in gold
@@ -133,9 +133,13 @@ def measure_round(corpus: Corpus, one: Round, part: Part | None = None) -> Round
     )
 
 
-def round_pairs(one: Round, held: Iterable[Version], gold: Mapping[str, Document]) -> list[Pair]:
-    """Pair what a round compares: the versions of each document, all with all, or gold with a reader's version."""
+def round_pairs(corpus: Corpus, one: Round, held: Iterable[Version]) -> list[Pair]:
+    """Pair what a round compares: the versions of each document, all with all, or gold with a reader's version.
+
+    Gold is what the reading found; what was mended after it, by its help, would agree with it for that reason.
+    """
     if one.kind == "reading":
+        gold = {name: made.document for name, made in collect_gold(corpus, before=one.name).items()}
         return [(gold[v.document.id], v.document) for v in held if v.document.id in gold]
     by_document: dict[str, list[Version]] = {}
     for version in held:

@@ -19,14 +19,17 @@ class Gold:
     annotators: tuple[str, ...]
 
 
-def collect_gold(corpus: Corpus) -> dict[str, Gold]:
+def collect_gold(corpus: Corpus, before: str | None = None) -> dict[str, Gold]:
     """Take the gold documents out of the adjudication rounds; a later round replaces an earlier one.
 
-    `annotators` are those of the last annotation round before it that holds the document.
+    `before` names a round whose gold is wanted as it was then: only rounds before it count.  `annotators` are those of
+    the last annotation round before it that holds the document.
     """
     found: dict[str, Gold] = {}
     rounds = read_rounds(corpus)
     for number, one in enumerate(rounds):
+        if one.name == before:
+            break
         if one.kind == "adjudication":
             sources = annotated(rounds[:number])
             for version in versions(corpus, one):

@@ -104,7 +104,7 @@ def statistics(corpus: Corpus, gold: Mapping[str, Document]) -> Statistics:
             stance: {name: sum(_stance(c) == stance for c in held) for name, held in claimed.items()}
             for stance in (WRITER, *SCHEME.attribute["stance"].names)
         },
-        agreement=agreements(corpus, gold),
+        agreement=agreements(corpus),
     )
 
 
@@ -115,12 +115,12 @@ def nearest_across(corpus: Corpus) -> Likeness | None:
     return next(iter(likeness_across(texts, split_of)), None)
 
 
-def agreements(corpus: Corpus, gold: Mapping[str, Document]) -> dict[str, Agreement]:
+def agreements(corpus: Corpus) -> dict[str, Agreement]:
     """Measure the agreement of each round's pairs of versions, and of its parts where it has documents of both."""
     found: dict[str, Agreement] = {}
     for one in read_rounds(corpus):
         if one.is_blind:
-            pairs = round_pairs(one, list(versions(corpus, one)), gold)
+            pairs = round_pairs(corpus, one, versions(corpus, one))
             found[one.name] = agree(pairs, groups=groups(corpus))
             by_part = {part: of_part(corpus, pairs, part) for part in PARTS}
             if all(by_part.values()):
