@@ -258,9 +258,9 @@ class Server:
         """Wait until our process answers on its port; False if it lost the port to another program."""
         begun = told = time.monotonic()
         port = self._state["port"]
-        while (process := self._process()) is not None:
+        while (process := self._process()) is not None or self._is_child_alive():
             now = time.monotonic()
-            ports = _ports(process)
+            ports = _ports(process) if process else set()
             if ports and port not in ports:
                 return False
             if ports and is_healthy(port):
@@ -276,6 +276,10 @@ class Server:
         if "already in use" in words and self._port is None:
             return False
         raise StudioError(f"Label Studio ended while starting; its last words:\n{words}")
+
+    def _is_child_alive(self) -> bool:
+        """Whether our own child lives; for a moment a busy machine may not tell its command or environment."""
+        return self._child is not None and self._child.poll() is None and self._state.get("pid") == self._child.pid
 
     def _last_words(self) -> str:
         hidden = [self.database.password] if self.database and self.database.password else []
