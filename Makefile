@@ -7,6 +7,9 @@ TEXTS ?= ../shared/real
 # SKIP_STUDIO=1 starts from the committed exports instead of a Label Studio server.
 SKIP_STUDIO ?=
 
+# How many processes the tests are spread over; each that needs a Label Studio starts one.
+JOBS ?= 2
+
 BIN := .venv/bin
 READY := .venv/.ready
 
@@ -16,7 +19,7 @@ reproduce: $(READY)
 	$(BIN)/fogbank reproduce --texts "$(TEXTS)" $(if $(SKIP_STUDIO),--skip-studio)
 
 test: lint
-	FOGBANK_TEXTS="$(TEXTS)" $(BIN)/python -m pytest
+	FOGBANK_TEXTS="$(TEXTS)" $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)
 	$(BIN)/ruff check

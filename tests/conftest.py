@@ -15,6 +15,15 @@ settings.register_profile("fogbank", deadline=None, suppress_health_check=[Healt
 settings.load_profile("fogbank")
 
 
+# The files that take minutes, the longest first: spread over processes, whoever gets one last would end last.
+SLOW = ("test_reproduction", "test_studio_postgres", "test_assistant", "test_wheel", "test_studio_survival")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow files; the rest stays in order."""
+    items.sort(key=lambda item: SLOW.index(item.path.stem) if item.path.stem in SLOW else len(SLOW))
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium; of a module and not of the session, as Playwright runs only once at a time in a process."""
@@ -59,7 +68,10 @@ def studio_template(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
         fresh = tmp_path_factory.mktemp("first-start") / name
         Server(fresh).start().stop()
         half = Path(shutil.copytree(fresh, kept.with_name(f"{name}.{os.getpid()}")))
-        half.rename(kept)  # whole or not at all
+        try:
+            half.rename(kept)  # whole or not at all
+        except OSError:  # another process of these tests was first
+            shutil.rmtree(half)
     return kept
 
 
