@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from fogbank import find_corpus
-from fogbank.publish.view import Holding, Library, collect, write_view
+from fogbank.publish.pages.view import Holding, Library, collect, write_view
 
 LOADS = 5
 SEARCHES = {"a word of few": "hospital convoy", "a word of most": "said", "nothing": "zzzz", "everything again": ""}

@@ -29,8 +29,8 @@ from fogbank.curate.rounds import Round
 from fogbank.model.corpus import PARTS
 from fogbank.model.regions import write_result
 from fogbank.model.text import digest
-from fogbank.publish.agreement_page import render_agreement
-from fogbank.publish.statistics import agreements
+from fogbank.publish.pages.agreement import render_agreement
+from fogbank.publish.release.statistics import agreements
 
 TEXT = "Army says drones hit Hask, 30 dead, the mayor said."
 LABELS = ("FORCE", "PLACE", "QUANTITY", "TIME", "STRIKE", "CUE", "CONTENT")

@@ -9,8 +9,8 @@ from click.testing import CliRunner, Result
 from fogbank import Corpus, check_paths, find_corpus
 from fogbank.cli import main
 from fogbank.compare.tasks import TASKS
-from fogbank.publish.dataset import load
-from fogbank.publish.systems import write_predictions
+from fogbank.publish.dataset.documents import load
+from fogbank.publish.systems.training import write_predictions
 
 HOME = find_corpus(Path(__file__).parent)
 

@@ -12,8 +12,8 @@ import pytest
 import fogbank
 from fogbank import SCHEME, SPLITS, Corpus, DataError, FogbankError, find_corpus
 from fogbank.model.claims import claims
-from fogbank.publish.accounts import COLUMNS, FEATURES, account_tables
-from fogbank.publish.dataset import parquet_path
+from fogbank.publish.dataset.accounts import COLUMNS, FEATURES, account_tables
+from fogbank.publish.dataset.documents import parquet_path
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fogbank import Document, Relation, Span, find_corpus
 from fogbank.model.document import Dateline
-from fogbank.publish.examples import EXAMPLE, example_tables
+from fogbank.publish.release.examples import EXAMPLE, example_tables
 
 HOME = find_corpus(Path(__file__).parent)
 

@@ -19,8 +19,8 @@ from huggingface_hub import constants
 import fogbank
 from fogbank import Corpus, FogbankError, find_corpus
 from fogbank.cli import main
-from fogbank.publish import hub
-from fogbank.publish.release import SUMS, checksums, released_files
+from fogbank.publish.release import hub
+from fogbank.publish.release.checksums import SUMS, checksums, released_files
 
 HOME = find_corpus(Path(__file__).parent)
 REPOSITORY = "owner/fogbank"

@@ -15,11 +15,12 @@ from fogbank import Corpus, find_corpus, load, load_articles
 from fogbank.cli import main
 from fogbank.compare.tasks import TASKS
 from fogbank.model.storage import write_bytes
-from fogbank.publish.board import board_markdown, board_page, escaped, read_board
-from fogbank.publish.evaluation import score_file
-from fogbank.publish.leaderboard import LARGEST, read_entries, series
-from fogbank.publish.submission import entry_bytes
-from fogbank.publish.systems import make_system, predict, write_predictions
+from fogbank.publish.leaderboard.board import board_markdown, board_page, read_board
+from fogbank.publish.leaderboard.entries import LARGEST, read_entries, series
+from fogbank.publish.leaderboard.submission import entry_bytes
+from fogbank.publish.pages.markdown import escaped
+from fogbank.publish.systems.evaluation import score_file
+from fogbank.publish.systems.training import make_system, predict, write_predictions
 
 HOME = find_corpus(Path(__file__).parent)
 HOSTILE = "</td><script>alert(1)</script>|\u202e[x](javascript:alert(1)) ![i](http://e.x/i.png) `c` <img src=x>"
@@ -109,7 +110,7 @@ def test_predictions_are_checked_bounded_and_of_the_split(home: Corpus, monkeypa
     unknown = json.loads(lines[0]) | {"id": HOME.split("train")[0], "spans": [], "relations": []}
     assert "predicted documents are not in test" in with_lines(*lines, json.dumps(unknown)).output
     with monkeypatch.context() as patch:
-        patch.setattr("fogbank.publish.submission.MOST_RELATIONS", 5)
+        patch.setattr("fogbank.publish.leaderboard.submission.MOST_RELATIONS", 5)
         assert "relations; expected at most 5" in with_lines(lines[0]).output
     assert not (home.root / "leaderboard").exists()
     with (home.root / "big.jsonl").open("wb") as file:

@@ -24,7 +24,7 @@ from fogbank import SCHEME, Article, Document, FogbankError, check_paths
 from fogbank.check.rules import problems
 from fogbank.check.validation import explain
 from fogbank.cli import main
-from fogbank.publish.systems import read_state, save_state, write_predictions
+from fogbank.publish.systems.training import read_state, save_state, write_predictions
 
 TEXT = "Shells hit Hask, and 12 miners in Hask died, Ilse Marrow said. Marrow did not say 12 times."
 KEY = "sk-secret-0123456789"
@@ -446,7 +446,7 @@ def test_a_restored_state_asks_the_same_and_one_of_another_prompt_is_refused(
 def test_the_commands_record_model_prompt_and_date(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fogbank.publish.systems.model_folder", lambda _corpus, name: tmp_path / name)
+    monkeypatch.setattr("fogbank.publish.systems.training.model_folder", lambda _corpus, name: tmp_path / name)
     whole = fogbank.load_articles
     monkeypatch.setattr("fogbank.cli.systems.load_articles", lambda split, corpus: whole(split, corpus)[:2])
     server.respond = lambda _body, _number: completion(json.dumps({"claims": [TOLD]}))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fogbank import Article, Document, Relation, Span, score
-from fogbank.publish.page import document_data, render
+from fogbank.publish.pages.report import document_data, render
 
 HOSTILE = "<script>document.title='run'</script> 🚀 Hask & “<b>men</b>” </script><img src=x onerror=alert(1)>"
 

@@ -16,8 +16,8 @@ from fogbank.cli import main
 from fogbank.errors import FogbankError
 from fogbank.model.corpus import find_corpus
 from fogbank.model.document import Document
-from fogbank.publish.own_articles import own_articles
-from fogbank.publish.systems import is_trained, train
+from fogbank.publish.systems.own_articles import own_articles
+from fogbank.publish.systems.training import is_trained, train
 
 HOME = find_corpus(Path(__file__).parent)
 TEXT = "Shells hit the mill on Monday.\r\nAt least 12 miners were killed, Ilse Marrow said."

@@ -6,8 +6,8 @@ import pytest
 
 from fogbank import FogbankError, find_corpus
 from fogbank.model.storage import read_json
-from fogbank.publish.likeness import auc
-from fogbank.publish.realism import (
+from fogbank.publish.realism.likeness import auc
+from fogbank.publish.realism.measures import (
     DISPATCHES,
     REFERENCES,
     Text,

@@ -18,10 +18,10 @@ from huggingface_hub import DatasetCard
 import fogbank
 from fogbank import DataError, find_corpus
 from fogbank.cli import main
-from fogbank.publish.card import benchmark
-from fogbank.publish.citation import current_citation, read_citation
-from fogbank.publish.configs import CONFIGS
-from fogbank.publish.release import checksums, released_files
+from fogbank.publish.dataset.configs import CONFIGS
+from fogbank.publish.release.card import benchmark
+from fogbank.publish.release.checksums import checksums, released_files
+from fogbank.publish.release.citation import current_citation, read_citation
 
 HOME = find_corpus(Path(__file__).parent)
 ROOT = HOME.root

@@ -32,7 +32,7 @@ from fogbank.check.files import check_file
 from fogbank.check.rules import problems
 from fogbank.check.validation import explain
 from fogbank.cli import main
-from fogbank.publish.systems import read_state, save_state, write_predictions
+from fogbank.publish.systems.training import read_state, save_state, write_predictions
 
 PUBLISHED = "2030-03-06T18:00"
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -280,8 +280,12 @@ def _some(load: Callable[[str, Corpus], list[Any]], split: str, corpus: Corpus) 
 def test_the_commands_take_its_settings_and_describe_what_it_is(
     checkpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fogbank.publish.systems.model_folder", lambda _corpus, name: tmp_path / name)
-    for name in ("publish.systems.load", "publish.systems.load_articles", "cli.systems.load_articles"):
+    monkeypatch.setattr("fogbank.publish.systems.training.model_folder", lambda _corpus, name: tmp_path / name)
+    for name in (
+        "publish.systems.training.load",
+        "publish.systems.training.load_articles",
+        "cli.systems.load_articles",
+    ):
         monkeypatch.setattr(f"fogbank.{name}", partial(_some, getattr(fogbank, name.rpartition(".")[2])))
     output = tmp_path / "p.jsonl"
     wanted = {"model": checkpoint, "epochs": "1", "window": "40", "device": "cpu"}

@@ -16,9 +16,9 @@ from fogbank.cli import main
 from fogbank.model.claim import Figure
 from fogbank.model.document import Dateline
 from fogbank.model.ledger import Entry, account
-from fogbank.publish.account_plot import plot
-from fogbank.publish.html import range_words
-from fogbank.publish.view import GOLD, Holding, Library, collect, write_document_view, write_view
+from fogbank.publish.pages.account_plot import plot
+from fogbank.publish.pages.html import range_words
+from fogbank.publish.pages.view import GOLD, Holding, Library, collect, write_document_view, write_view
 
 BAD = "</script><script>document.title='run'</script><img src=x onerror=alert(1)>"
 TEXT = f"🚀 Dr Orēth said 12 miners died in Hask. {BAD} & “<b>end</b>”"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from fogbank import SPLITS, find_corpus, load
-from fogbank.publish.configs import CONFIGS
-from fogbank.publish.release import RELEASED, SUMS
+from fogbank.publish.dataset.configs import CONFIGS
+from fogbank.publish.release.checksums import RELEASED, SUMS
 
 HOME = find_corpus(Path(__file__).parent)
 

@@ -22,9 +22,9 @@ from fogbank.model.ledger import ledger
 from fogbank.model.scheme import SCHEME, Interval
 from fogbank.model.system import State, System
 from fogbank.model.text import tokens
-from fogbank.publish.citation import Citation, citation
-from fogbank.publish.dataset import load, load_articles
-from fogbank.publish.release import Difference, verify
+from fogbank.publish.dataset.documents import load, load_articles
+from fogbank.publish.release.checksums import Difference, verify
+from fogbank.publish.release.citation import Citation, citation
 
 __version__ = version("fogbank")
 

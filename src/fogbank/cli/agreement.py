@@ -9,7 +9,7 @@ from fogbank.curate.agreement import measure_round
 from fogbank.curate.rounds import find_round
 from fogbank.model.corpus import PARTS, Part, find_corpus
 from fogbank.model.storage import pretty_json_bytes
-from fogbank.publish.agreement_page import write_agreement_page
+from fogbank.publish.pages.agreement import write_agreement_page
 
 
 @click.command("agree")

@@ -7,10 +7,10 @@ import click
 
 from fogbank.cli.corpus import shown
 from fogbank.model.corpus import find_corpus
-from fogbank.publish.board import read_board
-from fogbank.publish.generated import build_board
-from fogbank.publish.leaderboard import BOARD_SPLITS
-from fogbank.publish.submission import submit
+from fogbank.publish.leaderboard.board import read_board
+from fogbank.publish.leaderboard.entries import BOARD_SPLITS
+from fogbank.publish.leaderboard.submission import submit
+from fogbank.publish.release.generated import build_board
 
 
 @click.command("submit")

@@ -7,9 +7,9 @@ import click
 
 from fogbank.model.corpus import find_corpus
 from fogbank.model.storage import json_bytes
-from fogbank.publish.citation import FORMATS, citation
-from fogbank.publish.hub import publish
-from fogbank.publish.release import SUMS, read_checksums, verify
+from fogbank.publish.release.checksums import SUMS, read_checksums, verify
+from fogbank.publish.release.citation import FORMATS, citation
+from fogbank.publish.release.hub import publish
 
 
 @click.command("verify")

@@ -16,10 +16,10 @@ from fogbank.compare.tasks import TASKS
 from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus, find_corpus
 from fogbank.model.document import Document
 from fogbank.model.storage import pretty_json_bytes
-from fogbank.publish.dataset import load_articles
-from fogbank.publish.evaluation import compare_files, read_gold, read_predictions, score_file, score_slices
-from fogbank.publish.own_articles import own_articles
-from fogbank.publish.systems import predict, train, trained, write_description, write_predictions
+from fogbank.publish.dataset.documents import load_articles
+from fogbank.publish.systems.evaluation import compare_files, read_gold, read_predictions, score_file, score_slices
+from fogbank.publish.systems.own_articles import own_articles
+from fogbank.publish.systems.training import predict, train, trained, write_description, write_predictions
 
 SPLIT = click.Choice((*SPLITS, WIRE))
 GOLD = click.option("--gold", default="test", show_default=True, help="A split, or a gold file or a folder of them.")
@@ -102,7 +102,7 @@ def predict_command(
 
 
 def _show(document: Document, path: Path) -> None:
-    from fogbank.publish.view import write_document_view  # noqa: PLC0415  all pages are read for it, and seldom needed
+    from fogbank.publish.pages.view import write_document_view  # noqa: PLC0415  all pages are read for it, and seldom needed
 
     page = write_document_view(document, path)
     click.echo(page)

@@ -6,7 +6,7 @@ import click
 
 from fogbank.curate.articles import restore
 from fogbank.model.corpus import Corpus, find_corpus
-from fogbank.publish.view import collect, write_view
+from fogbank.publish.pages.view import collect, write_view
 
 
 @click.command("view")

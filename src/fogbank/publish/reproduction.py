@@ -18,13 +18,13 @@ from fogbank.errors import DataError
 from fogbank.model.corpus import WIRE, Corpus
 from fogbank.model.document import Document
 from fogbank.model.storage import pretty_json_bytes, write_bytes
-from fogbank.publish.dataset import load_articles
-from fogbank.publish.evaluation import read_predictions
-from fogbank.publish.generated import build
-from fogbank.publish.leaderboard import entry_path
-from fogbank.publish.page import write_page
-from fogbank.publish.submission import submit
-from fogbank.publish.systems import is_trained, predict, train, trained, write_predictions
+from fogbank.publish.dataset.documents import load_articles
+from fogbank.publish.leaderboard.entries import entry_path
+from fogbank.publish.leaderboard.submission import submit
+from fogbank.publish.pages.report import write_page
+from fogbank.publish.release.generated import build
+from fogbank.publish.systems.evaluation import read_predictions
+from fogbank.publish.systems.training import is_trained, predict, train, trained, write_predictions
 
 Tell = Callable[[str], None]
 SYSTEMS = ("floor", "gazetteer", "linear", "crf")

@@ -13,7 +13,7 @@ from fogbank.errors import FogbankError
 from fogbank.model.corpus import Corpus
 from fogbank.model.document import Document
 from fogbank.model.text import digest
-from fogbank.publish.dataset import load
+from fogbank.publish.dataset.documents import load
 from fogbank.publish.exchange import brat, conll, docbin, webannotation, xmi
 from fogbank.publish.exchange.format import Format, LeftOut
 

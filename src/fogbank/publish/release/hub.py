@@ -16,8 +16,8 @@ import httpx
 
 from fogbank.errors import FogbankError
 from fogbank.model.corpus import Corpus
-from fogbank.publish.generated import build
-from fogbank.publish.release import verify
+from fogbank.publish.release.checksums import verify
+from fogbank.publish.release.generated import build
 
 _KIND = "dataset"
 _OWN = ".gitattributes"

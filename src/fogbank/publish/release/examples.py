@@ -11,9 +11,9 @@ from fogbank.model.claims import claims
 from fogbank.model.document import Document, Span, clusters
 from fogbank.model.ledger import ledger
 from fogbank.model.scheme import SCHEME, Interval
-from fogbank.publish.document_page import claim_row
-from fogbank.publish.html import range_words
-from fogbank.publish.tables import markdown_table
+from fogbank.publish.pages.document import claim_row
+from fogbank.publish.pages.html import range_words
+from fogbank.publish.pages.markdown import markdown_table
 
 EXAMPLE = "crk-01-e"
 """A document of train, short, with sources that disagree."""

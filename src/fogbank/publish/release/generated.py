@@ -15,17 +15,17 @@ from fogbank.curate.studio.config import label_config
 from fogbank.model.corpus import Corpus
 from fogbank.model.document import Document
 from fogbank.model.storage import pretty_json_bytes, read_bytes, write_bytes
-from fogbank.publish.accounts import account_tables, published
-from fogbank.publish.board import Board, board_markdown, board_page, read_board
-from fogbank.publish.card import benchmark, card_header, replace_header
-from fogbank.publish.citation import current_citation, read_citation
-from fogbank.publish.croissant import croissant
-from fogbank.publish.dataset import is_same, parquet_bytes, tables
-from fogbank.publish.examples import example_tables
-from fogbank.publish.realism import realism
-from fogbank.publish.release import SUMS, checksums, is_released, released_files
-from fogbank.publish.statistics import Statistics, statistics
-from fogbank.publish.tables import (
+from fogbank.publish.dataset.accounts import account_tables, published
+from fogbank.publish.dataset.documents import is_same, parquet_bytes, tables
+from fogbank.publish.leaderboard.board import Board, board_markdown, board_page, read_board
+from fogbank.publish.realism.measures import realism
+from fogbank.publish.release.card import benchmark, card_header, replace_header
+from fogbank.publish.release.checksums import SUMS, checksums, is_released, released_files
+from fogbank.publish.release.citation import current_citation, read_citation
+from fogbank.publish.release.croissant import croissant
+from fogbank.publish.release.examples import example_tables
+from fogbank.publish.release.statistics import Statistics, statistics
+from fogbank.publish.release.tables import (
     column_tables,
     fill,
     realism_table,

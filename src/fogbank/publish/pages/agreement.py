@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fogbank.curate.agreement import RoundAgreement
 from fogbank.model.storage import write_text
-from fogbank.publish.html import templates
+from fogbank.publish.pages.html import templates
 
 
 def write_agreement_page(measured: RoundAgreement, path: Path) -> None:

@@ -3,10 +3,8 @@
 Whatever an entry says of itself is escaped in both.  The page needs no network and no script.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import NamedTuple
 
 from fogbank.compare.measure import Score
@@ -14,11 +12,9 @@ from fogbank.compare.ranking import fewest, rank
 from fogbank.compare.report import shown, shown_figure
 from fogbank.compare.tasks import TASKS
 from fogbank.model.corpus import Corpus
-from fogbank.publish.html import printable, templates
-from fogbank.publish.leaderboard import BOARD_SPLITS, Bench, Entry, Refusal, read_entries
-from fogbank.publish.tables import markdown_table
-
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+!~|])")
+from fogbank.publish.leaderboard.entries import BOARD_SPLITS, Bench, Entry, Refusal, read_entries
+from fogbank.publish.pages.html import templates
+from fogbank.publish.pages.markdown import escaped, markdown_table
 
 
 class Place(NamedTuple):
@@ -128,12 +124,6 @@ To enter, see [docs/scoring.md](../docs/scoring.md).
 def _cells(score: Score) -> tuple[str, ...]:
     rates = (shown_figure(figure) if figure is not None else "" for figure in (score.precision, score.recall))
     return shown_figure(score.value), shown(score.interval), *rates
-
-
-def escaped(text: str) -> str:
-    """Give a text that Markdown shows as it is, without markup, links or HTML."""
-    marked = _MARKS.sub(r"\\\1", escape(printable(text), quote=False))
-    return marked.replace("://", ":&#47;&#47;").replace("@", "&#64;").replace("www.", "www&#46;")
 
 
 def board_page(board: Board) -> str:

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from fogbank.model.ledger import Account, Entry
-from fogbank.publish.account_plot import HEIGHT, AccountPlot, plot
-from fogbank.publish.document_page import Head, Link
-from fogbank.publish.html import range_words, templates
+from fogbank.publish.pages.account_plot import HEIGHT, AccountPlot, plot
+from fogbank.publish.pages.document import Head, Link
+from fogbank.publish.pages.html import range_words, templates
 
 
 class Report(NamedTuple):

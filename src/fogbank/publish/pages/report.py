@@ -15,9 +15,9 @@ from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus
 from fogbank.model.document import Document
 from fogbank.model.scheme import SCHEME
 from fogbank.model.storage import write_text
-from fogbank.publish.annotated import label_data, version_data
-from fogbank.publish.dataset import load, load_articles
-from fogbank.publish.html import templates
+from fogbank.publish.dataset.documents import load, load_articles
+from fogbank.publish.pages.annotated import label_data, version_data
+from fogbank.publish.pages.html import templates
 
 Predictions = Mapping[tuple[str, str], Sequence[Document]]
 """Predicted documents by system and split."""

@@ -17,7 +17,7 @@ from fogbank.compare.report import shown, shown_figure
 from fogbank.model.scheme import Interval
 from fogbank.model.storage import json_bytes
 
-_FOLDER = "publish/templates"
+_FOLDER = "publish/pages/templates"
 
 
 class Script(NamedTuple):

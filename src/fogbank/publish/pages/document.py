@@ -10,8 +10,8 @@ from fogbank.curate.comparison import Dispute, compare, disputes
 from fogbank.model.claim import Claim, Mention
 from fogbank.model.claims import claims
 from fogbank.model.document import Document
-from fogbank.publish.annotated import label_data, version_data
-from fogbank.publish.html import range_words, templates
+from fogbank.publish.pages.annotated import label_data, version_data
+from fogbank.publish.pages.html import range_words, templates
 
 
 class Link(NamedTuple):

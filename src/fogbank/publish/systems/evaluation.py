@@ -15,7 +15,7 @@ from fogbank.errors import DataError
 from fogbank.model.corpus import SPLITS, WIRE, Corpus
 from fogbank.model.document import Document
 from fogbank.model.storage import read_json, read_json_lines
-from fogbank.publish.dataset import load
+from fogbank.publish.dataset.documents import load
 
 
 def read_gold(corpus: Corpus, name: str) -> tuple[list[Document], str]:

@@ -4,7 +4,7 @@ Each Parquet file is a FileObject with size and SHA-256; each config is a FileSe
 columns, with the split taken from the file's name.  Structs become sub-fields, and what is nested in a list of structs
 is named by its path there (`spans/attributes/stance`); a list within a list (`claims`: the names of a source) cannot be
 read by mlcroissant 1.1 and is left out.  A class label is an integer that refers to an enumeration.  What does not
-change with the data stands in `templates/croissant.json`.
+change with the data stands in `croissant.json` beside this module.
 
 It is plain JSON, so it is made without mlcroissant, which has no property for `rai:hasSyntheticData`; the tests load it
 with mlcroissant and compare every record.  Paths are relative: download the dataset, then load the file from there.
@@ -19,8 +19,8 @@ import orjson
 
 from fogbank.model.ledger import STANDINGS
 from fogbank.model.scheme import SCHEME
-from fogbank.publish.citation import Citation
-from fogbank.publish.configs import CONFIGS, Config
+from fogbank.publish.dataset.configs import CONFIGS, Config
+from fogbank.publish.release.citation import Citation
 
 _TYPES = {"string": "sc:Text", "int32": "cr:Int32", "int64": "cr:Int64", "bool": "sc:Boolean"}
 _ENUMERATIONS: Mapping[str, tuple[str, ...]] = {
@@ -36,7 +36,7 @@ _ENUMERATIONS: Mapping[str, tuple[str, ...]] = {
 
 def croissant(cited: Citation, content: Callable[[str], bytes]) -> dict[str, Any]:
     """Make the description; `content` gives a published file by its path in the checkout."""
-    template: dict[str, Any] = orjson.loads((files("fogbank.publish") / "templates" / "croissant.json").read_bytes())
+    template: dict[str, Any] = orjson.loads(files("fogbank.publish.release").joinpath("croissant.json").read_bytes())
     return {
         **template,
         "description": cited.abstract,

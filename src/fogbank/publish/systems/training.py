@@ -29,7 +29,7 @@ from fogbank.model.document import Document
 from fogbank.model.scheme import SCHEME
 from fogbank.model.storage import pretty_json_bytes, read_bytes, read_json, write_bytes, write_json_lines, write_text
 from fogbank.model.system import Concurrent, Describing, System
-from fogbank.publish.dataset import load, load_articles
+from fogbank.publish.dataset.documents import load, load_articles
 
 Settings = Mapping[str, str | int | float | bool]
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")

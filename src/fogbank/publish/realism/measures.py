@@ -36,7 +36,7 @@ from fogbank.errors import FogbankError
 from fogbank.model.corpus import WIRE, Corpus
 from fogbank.model.storage import read_bytes, read_json
 from fogbank.model.text import normalise
-from fogbank.publish.likeness import auc
+from fogbank.publish.realism.likeness import auc
 
 EQUAL_WORDS = 8000
 DISPATCHES = "dispatches"

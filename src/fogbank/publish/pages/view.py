@@ -24,9 +24,9 @@ from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus
 from fogbank.model.document import Document
 from fogbank.model.ledger import Account, ledger
 from fogbank.model.storage import write_text
-from fogbank.publish.document_page import Head, Link, document_page, pair, prediction_head
-from fogbank.publish.html import templates
-from fogbank.publish.incident_page import Group, Report, incident_page, theatre_page
+from fogbank.publish.pages.document import Head, Link, document_page, pair, prediction_head
+from fogbank.publish.pages.html import templates
+from fogbank.publish.pages.incident import Group, Report, incident_page, theatre_page
 
 GOLD = "gold"
 FOLDERS = ("documents", "incidents", "theatres")

@@ -15,8 +15,9 @@ from fogbank.compare.report import shown, shown_figure
 from fogbank.errors import DataError
 from fogbank.model.corpus import SPLITS, WIRE
 from fogbank.model.scheme import SCHEME
-from fogbank.publish.configs import CONFIGS
-from fogbank.publish.statistics import AGREEMENT, Statistics
+from fogbank.publish.dataset.configs import CONFIGS
+from fogbank.publish.pages.markdown import markdown_table
+from fogbank.publish.release.statistics import AGREEMENT, Statistics
 
 _PART = re.compile(r"(<!-- generated: (?P<name>[^\n]+?) -->\n)(?P<old>.*?)(<!-- /generated -->)", re.DOTALL)
 
@@ -30,15 +31,6 @@ def fill(document: str, parts: Mapping[str, str], name: str) -> str:
         return f"{match[1]}{parts[match['name']].rstrip()}\n{match[4]}"
 
     return _PART.sub(put, document)
-
-
-def markdown_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Make a Markdown table; a bar in a cell is escaped."""
-
-    def line(cells: Sequence[object]) -> str:
-        return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
-
-    return "\n".join([line(head), line(["---"] * len(head)), *map(line, rows)]) + "\n"
 
 
 def scheme_tables() -> dict[str, str]:

@@ -23,7 +23,7 @@ from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus
 from fogbank.model.document import Document
 from fogbank.model.ledger import STANDINGS, Account, Entry, ledger
 from fogbank.model.scheme import SCHEME
-from fogbank.publish.dataset import annotation_columns, annotation_features
+from fogbank.publish.dataset.documents import annotation_columns, annotation_features
 
 if TYPE_CHECKING:
     from datasets import Features

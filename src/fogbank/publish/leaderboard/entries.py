@@ -28,7 +28,7 @@ from fogbank.curate.agreement import groups
 from fogbank.errors import DataError, FogbankError
 from fogbank.model.corpus import WIRE, Corpus
 from fogbank.model.storage import read_bytes
-from fogbank.publish.dataset import load
+from fogbank.publish.dataset.documents import load
 
 BOARD_SPLITS = ("validation", "test", WIRE)
 _SYSTEM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")

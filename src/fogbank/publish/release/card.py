@@ -14,9 +14,9 @@ import yaml
 
 from fogbank.compare.tasks import TASKS
 from fogbank.model.corpus import SPLITS, WIRE
-from fogbank.publish.citation import Citation
-from fogbank.publish.configs import CONFIGS, Config
-from fogbank.publish.statistics import Statistics
+from fogbank.publish.dataset.configs import CONFIGS, Config
+from fogbank.publish.release.citation import Citation
+from fogbank.publish.release.statistics import Statistics
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"))
 _HEADER = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from fogbank.model.corpus import SPLITS, WIRE
-from fogbank.publish import accounts, dataset
+from fogbank.publish.dataset import accounts, documents
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -31,15 +31,15 @@ CONFIGS = (
     Config(
         "documents",
         "A dispatch with its gold annotation.",
-        dataset.features,
-        dataset.COLUMNS,
+        documents.features,
+        documents.COLUMNS,
         {split: f"data/documents/{split}.parquet" for split in SPLITS},
     ),
     Config(
         "wire",
         "A real article, without its text, with its gold annotation as offsets and labels.",
-        dataset.features,
-        dataset.COLUMNS,
+        documents.features,
+        documents.COLUMNS,
         {"test": "data/wire/test.parquet"},
     ),
     Config(

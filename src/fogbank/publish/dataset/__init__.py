@@ -1,0 +1,1 @@
+"""The dataset: Parquet files with declared features, one a config and split."""

@@ -1,0 +1,1 @@
+"""The leaderboard: submissions, the entries made of them, and the board that compares these."""

@@ -1,0 +1,1 @@
+"""How real the dispatches read, beside real conflict news."""

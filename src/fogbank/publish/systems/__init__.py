@@ -1,0 +1,1 @@
+"""Systems at work: trained, kept, asked for predictions, scored."""
