@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from fogbank import SCHEME, Document, Relation, Span, load, score
 from fogbank.compare.coreference import mention_clusters
 from fogbank.compare.measure import Score
-from fogbank.compare.significance import compare
+from fogbank.compare.significance import compare_systems
 
 Row = tuple[str, str, float, float]
 """Who computed it, what it is, our figure, their figure."""
@@ -163,7 +163,7 @@ def against_scipy(gold: Sequence[Document], first: Sequence[Document], second: S
         n_resamples=2**10,
         vectorized=True,
     )
-    one = compare(gold, first, second, tasks=["spans"], resamples=2**10).differences["spans"]
+    one = compare_systems(gold, first, second, tasks=["spans"], resamples=2**10).differences["spans"]
     yield "SciPy", "randomised p", one.randomisation or 0.0, float(absolute.pvalue)
 
 

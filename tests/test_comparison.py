@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from fogbank import Article, DataError, Document, MissingTextError, Relation, Span, load, load_articles
 from fogbank.cli import main
-from fogbank.compare.significance import compare
+from fogbank.compare.significance import compare_systems
 from fogbank.compare.slices import is_name, normalised, slice_documents, slice_names
 from fogbank.compare.tasks import TASKS
 from fogbank.model.storage import write_json_lines
@@ -30,7 +30,9 @@ def keeping(documents: Sequence[Document], sizes: Sequence[int]) -> list[Documen
 
 def test_a_difference_by_hand() -> None:
     documents = gold(4)
-    found = compare(documents, keeping(documents, [3, 3, 3, 2]), keeping(documents, [2, 1, 1, 1]), tasks=["spans"])
+    found = compare_systems(
+        documents, keeping(documents, [3, 3, 3, 2]), keeping(documents, [2, 1, 1, 1]), tasks=["spans"]
+    )
     one = found.differences["spans"]
     f1 = [2 * matched / (12 + matched) for matched in (11, 5)]
     assert (one.first, one.second, one.difference) == pytest.approx((*f1, f1[0] - f1[1]))
@@ -43,7 +45,7 @@ def test_a_difference_by_hand() -> None:
 
 def test_randomisation_is_exact_where_all_assignments_can_be_tried() -> None:
     documents, sizes = gold(6), ([3, 2, 3, 1, 2, 3], [2, 2, 1, 2, 1, 3])
-    one = compare(documents, *(keeping(documents, s) for s in sizes), tasks=["spans"]).differences["spans"]
+    one = compare_systems(documents, *(keeping(documents, s) for s in sizes), tasks=["spans"]).differences["spans"]
 
     def difference(swapped: Sequence[bool]) -> float:
         totals = [sum(s[swap != side] for *s, swap in zip(*sizes, swapped, strict=True)) for side in (False, True)]
@@ -56,7 +58,7 @@ def test_randomisation_is_exact_where_all_assignments_can_be_tried() -> None:
 def test_one_system_cannot_be_told_from_itself() -> None:
     documents = gold(30)
     predicted = keeping(documents, [1, 2, 3] * 10)
-    for one in compare(documents, predicted, predicted).differences.values():
+    for one in compare_systems(documents, predicted, predicted).differences.values():
         assert (one.difference, one.bootstrap, one.randomisation, one.interval) == (0, 1, 1, (0, 0))
 
 
@@ -65,8 +67,8 @@ def test_one_system_cannot_be_told_from_itself() -> None:
 def test_exchanging_the_systems_changes_the_sign_only(sizes: list[tuple[int, int]]) -> None:
     documents = gold(len(sizes))
     first, second = (keeping(documents, [pair[side] for pair in sizes]) for side in (0, 1))
-    forth = compare(documents, first, second, tasks=["spans"], resamples=99).differences["spans"]
-    back = compare(documents, second, first, tasks=["spans"], resamples=99).differences["spans"]
+    forth = compare_systems(documents, first, second, tasks=["spans"], resamples=99).differences["spans"]
+    back = compare_systems(documents, second, first, tasks=["spans"], resamples=99).differences["spans"]
     assert (forth.difference, forth.bootstrap, forth.randomisation) == pytest.approx(
         (-back.difference, back.bootstrap, back.randomisation)
     )
@@ -78,9 +80,9 @@ def test_incidents_are_exchanged_whole() -> None:
     documents = gold(4)
     sides = keeping(documents, [3, 3, 3, 3]), keeping(documents, [1, 1, 1, 1])
     groups = {"d00": "i", "d01": "i", "d02": "j", "d03": "j"}
-    found = compare(documents, *sides, groups=groups, tasks=["spans"])
+    found = compare_systems(documents, *sides, groups=groups, tasks=["spans"])
     assert (found.groups, found.differences["spans"].randomisation) == (2, 2 / 4)
-    alone = compare(documents, *sides, groups=dict.fromkeys(groups, "i"), tasks=["spans"]).differences["spans"]
+    alone = compare_systems(documents, *sides, groups=dict.fromkeys(groups, "i"), tasks=["spans"]).differences["spans"]
     assert (alone.interval, alone.bootstrap, alone.randomisation) == (None, None, None)
     json.dumps(found.to_json())
 
@@ -88,19 +90,19 @@ def test_incidents_are_exchanged_whole() -> None:
 def test_a_large_difference_is_found_and_chance_is_not() -> None:
     documents, draw = gold(60), np.random.default_rng(3)
     noise = [keeping(documents, draw.integers(0, 4, 60).tolist()) for _ in range(2)]
-    chance = compare(documents, *noise, tasks=["spans"]).differences["spans"]
+    chance = compare_systems(documents, *noise, tasks=["spans"]).differences["spans"]
     assert chance.bootstrap is not None
     assert chance.bootstrap > 0.1
     assert chance.randomisation is not None
     assert chance.randomisation > 0.1
-    real = compare(documents, documents, noise[0], tasks=["spans"]).differences["spans"]
+    real = compare_systems(documents, documents, noise[0], tasks=["spans"]).differences["spans"]
     assert real.bootstrap == pytest.approx(2 / 1001)
     assert real.randomisation == pytest.approx(1 / 1001)
 
 
 def test_predictions_of_other_documents_are_refused() -> None:
     with pytest.raises(DataError, match="not in test, first 'x'"):
-        compare(gold(2), gold(2), [Document("x", None)], split="test")
+        compare_systems(gold(2), gold(2), [Document("x", None)], split="test")
 
 
 # ---------------------------------------------------------------- slices

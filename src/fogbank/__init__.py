@@ -12,6 +12,7 @@ from importlib.metadata import version
 from fogbank.check.files import check_corpus, check_paths
 from fogbank.check.problem import Problem
 from fogbank.compare.score import score
+from fogbank.compare.significance import compare_systems
 from fogbank.curate.quotes import quoted, resolve
 from fogbank.errors import DataError, FogbankError, InvalidValueError, MissingTextError
 from fogbank.model.claim import Claim
@@ -52,6 +53,7 @@ __all__ = [
     "citation",
     "claims",
     "clusters",
+    "compare_systems",
     "find_corpus",
     "ledger",
     "load",

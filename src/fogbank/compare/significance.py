@@ -92,7 +92,7 @@ class Comparison:
         return "\n".join([*lines, f"signature {self.signature}"])
 
 
-def compare(
+def compare_systems(
     gold: Sequence[Document],
     first: Iterable[Document],
     second: Iterable[Document],

@@ -7,7 +7,7 @@ from fogbank.check.files import check_file
 from fogbank.check.problem import Problem
 from fogbank.compare.report import Report
 from fogbank.compare.score import align, score
-from fogbank.compare.significance import Comparison, compare
+from fogbank.compare.significance import Comparison, compare_systems
 from fogbank.compare.slices import By, slice_documents, slice_names
 from fogbank.compare.tasks import TASKS
 from fogbank.curate.agreement import groups
@@ -74,4 +74,4 @@ def compare_files(
     split: str,
 ) -> Comparison:
     """Compare two systems' predictions, with the corpus's incidents as what is drawn and exchanged."""
-    return compare(gold, *predicted, systems=systems, split=split, groups=groups(corpus))
+    return compare_systems(gold, *predicted, systems=systems, split=split, groups=groups(corpus))
