@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import fogbank
 from fogbank import Article, Document, Relation, Span, System
 from fogbank.check.rules import problems
-from fogbank.publish.systems.training import read_state, save_state
+from fogbank.publish.systems.state import read_state, save_state
 
 SYSTEMS = ("floor", "gazetteer", "linear", "crf")
 PUBLISHED = "2030-03-06T18:00"  # a Wednesday

@@ -10,7 +10,7 @@ from fogbank import Corpus, check_paths, find_corpus
 from fogbank.cli import main
 from fogbank.compare.tasks import TASKS
 from fogbank.publish.dataset.documents import load
-from fogbank.publish.systems.training import write_predictions
+from fogbank.publish.systems.predictions import write_predictions
 
 HOME = find_corpus(Path(__file__).parent)
 

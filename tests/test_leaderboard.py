@@ -19,8 +19,9 @@ from fogbank.publish.leaderboard.board import board_markdown, board_page, read_b
 from fogbank.publish.leaderboard.entries import LARGEST, read_entries, series
 from fogbank.publish.leaderboard.submission import entry_bytes
 from fogbank.publish.pages.markdown import escaped
+from fogbank.publish.systems.catalogue import make_system
 from fogbank.publish.systems.evaluation import score_file
-from fogbank.publish.systems.training import make_system, predict, write_predictions
+from fogbank.publish.systems.predictions import predict, write_predictions
 
 HOME = find_corpus(Path(__file__).parent)
 HOSTILE = "</td><script>alert(1)</script>|\u202e[x](javascript:alert(1)) ![i](http://e.x/i.png) `c` <img src=x>"

@@ -24,7 +24,8 @@ from fogbank import SCHEME, Article, Document, FogbankError, check_paths
 from fogbank.check.rules import problems
 from fogbank.check.validation import explain
 from fogbank.cli import main
-from fogbank.publish.systems.training import read_state, save_state, write_predictions
+from fogbank.publish.systems.predictions import write_predictions
+from fogbank.publish.systems.state import read_state, save_state
 
 TEXT = "Shells hit Hask, and 12 miners in Hask died, Ilse Marrow said. Marrow did not say 12 times."
 KEY = "sk-secret-0123456789"

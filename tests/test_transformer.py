@@ -32,7 +32,8 @@ from fogbank.check.files import check_file
 from fogbank.check.rules import problems
 from fogbank.check.validation import explain
 from fogbank.cli import main
-from fogbank.publish.systems.training import read_state, save_state, write_predictions
+from fogbank.publish.systems.predictions import write_predictions
+from fogbank.publish.systems.state import read_state, save_state
 
 PUBLISHED = "2030-03-06T18:00"
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]

@@ -12,7 +12,8 @@ from fogbank.curate.assistance import measure_assistance
 from fogbank.curate.rounds import Round, find_round
 from fogbank.model.corpus import Corpus, find_corpus
 from fogbank.model.storage import pretty_json_bytes
-from fogbank.publish.systems.training import expected_precision, trained, version_name
+from fogbank.publish.systems.evaluation import expected_precision
+from fogbank.publish.systems.training import trained, version_name
 
 if TYPE_CHECKING:
     from fogbank.curate.studio.assistant import Assistant

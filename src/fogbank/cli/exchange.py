@@ -10,7 +10,7 @@ from fogbank.curate.articles import read_articles, register
 from fogbank.curate.duplicates import duplicates
 from fogbank.model.corpus import PARTS, SPLITS, WIRE, Corpus, find_corpus
 from fogbank.publish.exchange.formats import CONFIGS, FORMATS, documents_of, export, import_documents
-from fogbank.publish.systems.training import write_predictions
+from fogbank.publish.systems.predictions import write_predictions
 
 _READABLE = tuple(name for name, one in FORMATS.items() if one.read)
 

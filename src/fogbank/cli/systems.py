@@ -17,9 +17,10 @@ from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus, find_corpus
 from fogbank.model.document import Document
 from fogbank.model.storage import pretty_json_bytes
 from fogbank.publish.dataset.documents import load_articles
-from fogbank.publish.systems.evaluation import compare_files, read_gold, read_predictions, score_file, score_slices
+from fogbank.publish.systems.evaluation import compare_files, read_gold, score_file, score_slices
 from fogbank.publish.systems.own_articles import own_articles
-from fogbank.publish.systems.training import predict, train, trained, write_description, write_predictions
+from fogbank.publish.systems.predictions import predict, read_predictions, write_description, write_predictions
+from fogbank.publish.systems.training import train, trained
 
 SPLIT = click.Choice((*SPLITS, WIRE))
 GOLD = click.option("--gold", default="test", show_default=True, help="A split, or a gold file or a folder of them.")

@@ -23,8 +23,8 @@ from fogbank.publish.leaderboard.entries import entry_path
 from fogbank.publish.leaderboard.submission import submit
 from fogbank.publish.pages.report import write_page
 from fogbank.publish.release.generated import build
-from fogbank.publish.systems.evaluation import read_predictions
-from fogbank.publish.systems.training import is_trained, predict, train, trained, write_predictions
+from fogbank.publish.systems.predictions import predict, read_predictions, write_predictions
+from fogbank.publish.systems.training import is_trained, train, trained
 
 Tell = Callable[[str], None]
 SYSTEMS = ("floor", "gazetteer", "linear", "crf")

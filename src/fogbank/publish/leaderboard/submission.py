@@ -23,7 +23,8 @@ from fogbank.model.document import Document
 from fogbank.model.storage import pretty_json_bytes, read_bytes, write_bytes
 from fogbank.publish.dataset.documents import load
 from fogbank.publish.leaderboard.entries import demand_size, entry_path
-from fogbank.publish.systems.evaluation import read_predictions, score_file
+from fogbank.publish.systems.evaluation import score_file
+from fogbank.publish.systems.predictions import read_predictions
 
 MOST_SPANS = 10_000
 MOST_RELATIONS = 20_000

@@ -1,10 +1,8 @@
-"""Evaluation as a leaderboard does it: a prediction file is checked, then scored against published gold."""
+"""Evaluation as a leaderboard does it: predictions scored against published gold, whole or in slices, and compared."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from fogbank.check.files import check_file
-from fogbank.check.problem import Problem
 from fogbank.compare.report import Report
 from fogbank.compare.score import align, score
 from fogbank.compare.significance import Comparison, compare_systems
@@ -14,8 +12,11 @@ from fogbank.curate.agreement import groups
 from fogbank.errors import DataError
 from fogbank.model.corpus import SPLITS, WIRE, Corpus
 from fogbank.model.document import Document
-from fogbank.model.storage import read_json, read_json_lines
-from fogbank.publish.dataset.documents import load
+from fogbank.model.scheme import SCHEME
+from fogbank.model.storage import read_json
+from fogbank.model.system import System
+from fogbank.publish.dataset.documents import load, load_articles
+from fogbank.publish.systems.predictions import predict
 
 
 def read_gold(corpus: Corpus, name: str) -> tuple[list[Document], str]:
@@ -32,14 +33,6 @@ def read_gold(corpus: Corpus, name: str) -> tuple[list[Document], str]:
         article = corpus.articles.get(value["id"])
         found.append(Document.from_json(value, article.text if article else None))
     return found, path.name
-
-
-def read_predictions(corpus: Corpus, path: Path) -> tuple[list[Document], list[Problem]]:
-    """Read a prediction file; where the check finds problems there are no documents."""
-    problems = list(check_file(path, corpus))
-    if problems:
-        return [], problems
-    return [Document.from_json({"spans": [], **value}) for value in read_json_lines(path)], []
 
 
 def score_file(
@@ -75,3 +68,25 @@ def compare_files(
 ) -> Comparison:
     """Compare two systems' predictions, with the corpus's incidents as what is drawn and exchanged."""
     return compare_systems(gold, *predicted, systems=systems, split=split, groups=groups(corpus))
+
+
+def expected_precision(corpus: Corpus, system: System) -> Callable[[Document], float]:
+    """Give what maps a predicted document to the share of its spans that are right, as far as can be foreseen.
+
+    That is the mean over its spans of their label's precision on the validation split; a label that the system
+    predicted nowhere there, and a document without spans, take the precision over all labels.
+    """
+    articles, gold = load_articles("validation", corpus), load("validation", corpus)
+    rows = score(gold, predict(system, articles), tasks=["spans"], resamples=0).scores["spans"]
+    precision = {
+        label: row.precision
+        for label, row in rows.items()
+        if label in SCHEME.label_names and row.precision is not None and row.counts.predicted
+    }
+    overall = rows["all"].precision or 0.0
+
+    def foreseen(document: Document) -> float:
+        shares = [precision.get(span.label, overall) for span in document.spans]
+        return sum(shares) / len(shares) if shares else overall
+
+    return foreseen
