@@ -10,7 +10,8 @@ from fogbank import SPLITS, find_corpus
 from fogbank.check.files import check_corpus
 from fogbank.curate.articles import restore
 from fogbank.curate.rounds import read_rounds, versions
-from fogbank.publish.realism.measures import dispatches, longest_shared
+from fogbank.publish.realism.comparison import dispatches
+from fogbank.publish.realism.measures import longest_shared
 from fogbank.publish.release.generated import build
 
 HOME = find_corpus(Path(__file__).parent)

@@ -12,8 +12,11 @@ import pytest
 import fogbank
 from fogbank import SCHEME, SPLITS, Corpus, DataError, FogbankError, find_corpus
 from fogbank.model.claims import claims
-from fogbank.publish.dataset.accounts import COLUMNS, FEATURES, account_tables
+from fogbank.publish.dataset.configs import CONFIGS
 from fogbank.publish.dataset.documents import parquet_path
+from fogbank.publish.dataset.parquet import account_tables
+
+DERIVED = {config.name: config for config in CONFIGS if config.name not in {"documents", "wire"}}
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +91,7 @@ def test_a_missing_file_is_named(home: Corpus, tmp_path: Path) -> None:
 # ---------------------------------------------------------------- claims, ledger, versions
 
 
-@pytest.fixture(scope="module", params=sorted(COLUMNS))
+@pytest.fixture(scope="module", params=DERIVED)
 def config(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -106,8 +109,8 @@ def test_what_is_derived_loads_by_config_with_declared_and_described_features(
     assert list(derived) == [*SPLITS, "wire"]
     for rows in derived.values():
         assert rows.num_rows
-        assert rows.features == FEATURES[config]()
-        assert list(rows.features) == list(COLUMNS[config])
+        assert rows.features == DERIVED[config].features()
+        assert list(rows.features) == list(DERIVED[config].columns)
 
 
 def test_what_is_derived_can_be_streamed(derived: datasets.DatasetDict, config: str, home: Corpus) -> None:
@@ -159,6 +162,6 @@ def test_restoring_a_text_changes_nothing_that_is_published(home: Corpus) -> Non
     size = max(span.end for span in gold.spans)
     restored = replace(gold, text="Words " * size)
     made = account_tables(home, {name: restored})
-    assert made.keys() == {home.root / "data" / c / f"{s}.parquet" for c in COLUMNS for s in (*SPLITS, "wire")}
+    assert made.keys() == {home.root / "data" / c / f"{s}.parquet" for c in DERIVED for s in (*SPLITS, "wire")}
     published = pq.read_table(home.root / "data/claims/wire.parquet").to_pylist()
     assert made[home.root / "data/claims/wire.parquet"].to_pylist() == [r for r in published if r["document"] == name]

@@ -6,21 +6,9 @@ import pytest
 
 from fogbank import FogbankError, find_corpus
 from fogbank.model.storage import read_json
+from fogbank.publish.realism.comparison import DISPATCHES, REFERENCES, dispatches, realism, text_digest
 from fogbank.publish.realism.likeness import auc
-from fogbank.publish.realism.measures import (
-    DISPATCHES,
-    REFERENCES,
-    Text,
-    dispatches,
-    longest_shared,
-    masked,
-    mattr,
-    measure,
-    mtld,
-    realism,
-    text_digest,
-    words,
-)
+from fogbank.publish.realism.measures import Text, longest_shared, masked, mattr, measure, mtld, words
 
 HOME = find_corpus(Path(__file__).parent)
 

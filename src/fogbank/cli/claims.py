@@ -10,7 +10,8 @@ from fogbank.model.corpus import Corpus, find_corpus
 from fogbank.model.document import Document
 from fogbank.model.ledger import Account, ledger
 from fogbank.model.storage import json_bytes, pretty_json_bytes
-from fogbank.publish.dataset.accounts import account_json, claim_row
+from fogbank.publish.dataset.claims import claim_row
+from fogbank.publish.dataset.ledger import account_json
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="As JSON, one object a line.")
 

@@ -13,7 +13,7 @@ from fogbank.curate.gold import collect_gold
 from fogbank.curate.sources import fetch
 from fogbank.model.corpus import WIRE, Corpus, find_corpus
 from fogbank.model.storage import json_bytes, pretty_json_bytes, write_bytes
-from fogbank.publish.realism.measures import realism
+from fogbank.publish.realism.comparison import realism
 from fogbank.publish.release.generated import build
 from fogbank.publish.release.statistics import statistics
 from fogbank.publish.release.tables import realism_table, statistics_tables

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from fogbank.model.corpus import SPLITS, WIRE
-from fogbank.publish.dataset import accounts, documents
+from fogbank.publish.dataset import claims, documents, ledger, versions
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -45,22 +45,22 @@ CONFIGS = (
     Config(
         "claims",
         "A claim of a document: what one source says of one event and one affected group.",
-        accounts.claim_features,
-        accounts.COLUMNS["claims"],
+        claims.claim_features,
+        claims.COLUMNS,
         _files("claims"),
     ),
     Config(
         "ledger",
         "A measure of an incident: all sources' figures over time, and what is true in the invented world.",
-        accounts.ledger_features,
-        accounts.COLUMNS["ledger"],
+        ledger.ledger_features,
+        ledger.COLUMNS,
         _files("ledger"),
     ),
     Config(
         "versions",
         "An annotator's version of a document, before adjudication.",
-        accounts.version_features,
-        accounts.COLUMNS["versions"],
+        versions.version_features,
+        versions.COLUMNS,
         _files("versions"),
     ),
 )

@@ -1,12 +1,8 @@
-"""The dataset: Parquet files with declared features, one a config and split, and the way back to documents.
+"""The configs `documents` and `wire`: a row an article with its gold, and the way back to documents.
 
-    data/documents/{train,validation,test}.parquet   config "documents" (default)
-    data/wire/test.parquet                           config "wire": `text` is null, offsets and hashes hold
-    data/{claims,ledger,versions}/…                  see `accounts`
-
-A row is an article with its gold: `spans` are structs of `id`, `start` (inclusive, code points), `end` (exclusive),
-`label`, `attributes` (null where a label has none) and `interval` (a QUANTITY's low, best and high, derived by the
-scheme's table); `relations` are structs of `head`, `tail` (span ids) and `label`.  Class labels follow the scheme.
+`spans` are structs of `id`, `start` (inclusive, code points), `end` (exclusive), `label`, `attributes` (null where a
+label has none) and `interval` (a QUANTITY's low, best and high, derived by the scheme's table); `relations` are structs
+of `head`, `tail` (span ids) and `label`.  Class labels follow the scheme.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fogbank.errors import DataError
-from fogbank.model.corpus import SPLITS, WIRE, Article, Corpus, find_corpus
+from fogbank.model.corpus import WIRE, Article, Corpus, find_corpus
 from fogbank.model.document import Document
 from fogbank.model.scheme import SCHEME
 
@@ -171,33 +167,3 @@ def load(split: str, corpus: Corpus | None = None) -> list[Document]:
 def load_articles(split: str, corpus: Corpus | None = None) -> list[Article]:
     """Load the articles of a published split, in the order of `load`."""
     return [article for article, _ in _read(corpus or find_corpus(), split)]
-
-
-def tables(corpus: Corpus, gold: Mapping[str, Document]) -> dict[Path, pa.Table]:
-    """Make all tables of the dataset, by the file that each is published as.
-
-    Raises DataError where a split names a document that has no gold.
-    """
-    made: dict[Path, pa.Table] = {}
-    for split in (*SPLITS, WIRE):
-        ids = corpus.split(split)
-        if lacking := [document_id for document_id in ids if document_id not in gold]:
-            raise DataError(f"split {split}: no gold of {', '.join(lacking)}; expected an adjudicated version of each")
-        made[parquet_path(corpus, split)] = table(row(corpus.articles[i], gold[i]) for i in ids)
-    return made
-
-
-def parquet_bytes(made: pa.Table) -> bytes:
-    """Give the Parquet file of a table."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(made, sink, compression="zstd")
-    content: bytes = sink.getvalue().to_pybytes()
-    return content
-
-
-def is_same(content: bytes, path: Path) -> bool:
-    """Whether a Parquet file holds the same table: values and features, whichever library version wrote it."""
-    if not path.is_file():
-        return False
-    made, there = pq.read_table(pa.BufferReader(content)), pq.read_table(path)
-    return bool(there.schema.equals(made.schema, check_metadata=True) and there.equals(made))

@@ -15,10 +15,9 @@ from fogbank.curate.studio.config import label_config
 from fogbank.model.corpus import Corpus
 from fogbank.model.document import Document
 from fogbank.model.storage import pretty_json_bytes, read_bytes, write_bytes
-from fogbank.publish.dataset.accounts import account_tables, published
-from fogbank.publish.dataset.documents import is_same, parquet_bytes, tables
+from fogbank.publish.dataset.parquet import account_tables, document_tables, is_same, parquet_bytes, published
 from fogbank.publish.leaderboard.board import Board, board_markdown, board_page, read_board
-from fogbank.publish.realism.measures import realism
+from fogbank.publish.realism.comparison import realism
 from fogbank.publish.release.card import benchmark, card_header, replace_header
 from fogbank.publish.release.checksums import SUMS, checksums, is_released, released_files
 from fogbank.publish.release.citation import current_citation, read_citation
@@ -46,7 +45,7 @@ def stale(corpus: Corpus) -> list[Stale]:
     gold = collect_gold(corpus)
     documents = {document_id: one.document for document_id, one in gold.items()}
     # first, since they tell of a document without gold
-    dataset = {**tables(corpus, documents), **account_tables(corpus, documents)}
+    dataset = {**document_tables(corpus, documents), **account_tables(corpus, documents)}
     counted = statistics(corpus, documents)
     found: dict[Path, bytes | None] = {}
 
