@@ -27,7 +27,8 @@ import psutil
 from check_export import article_of, make_document
 from fogbank.curate.studio.annotators import Annotator, ensure_annotator
 from fogbank.curate.studio.config import label_config
-from fogbank.curate.studio.project import Project, ensure_project, enter, export_each
+from fogbank.curate.studio.entry import enter
+from fogbank.curate.studio.project import Project, ensure_project, export_each
 from fogbank.curate.studio.record import write_export
 from fogbank.curate.studio.server import Server
 from fogbank.curate.studio.transfer import export_directly, take_snapshot

@@ -29,7 +29,8 @@ from fogbank.curate.studio.assist import BACKEND, assist_round, unassist_round  
 from fogbank.curate.studio.assistant import Assistant, RefusedError  # noqa: E402
 from fogbank.curate.studio.client import asking  # noqa: E402
 from fogbank.curate.studio.config import label_config  # noqa: E402
-from fogbank.curate.studio.project import Counts, Project, ensure_project, enter, export, push_articles  # noqa: E402
+from fogbank.curate.studio.entry import Counts, enter, push_articles  # noqa: E402
+from fogbank.curate.studio.project import Project, ensure_project, export  # noqa: E402
 from fogbank.curate.studio.record import round_project  # noqa: E402
 from fogbank.curate.studio.server import Server  # noqa: E402
 from fogbank.curate.studio.service import serving  # noqa: E402

@@ -17,7 +17,8 @@ from fogbank.curate.gold import collect_gold  # noqa: E402
 from fogbank.curate.rounds import Round, find_round  # noqa: E402
 from fogbank.curate.studio.adjudication import open_adjudication  # noqa: E402
 from fogbank.curate.studio.annotators import ensure_annotator  # noqa: E402
-from fogbank.curate.studio.project import Project, enter, export  # noqa: E402
+from fogbank.curate.studio.entry import enter  # noqa: E402
+from fogbank.curate.studio.project import Project, export  # noqa: E402
 from fogbank.curate.studio.record import pull_round, push_round, round_project  # noqa: E402
 from fogbank.curate.studio.server import Server  # noqa: E402
 from fogbank.errors import FogbankError  # noqa: E402

@@ -24,7 +24,8 @@ from fogbank.curate.studio.assist import assist_round  # noqa: E402
 from fogbank.curate.studio.assistant import Assistant  # noqa: E402
 from fogbank.curate.studio.config import choice_keys, instructions, label_config  # noqa: E402
 from fogbank.curate.studio.differences import differences  # noqa: E402
-from fogbank.curate.studio.project import Project, ensure_project, enter, export, push_articles  # noqa: E402
+from fogbank.curate.studio.entry import enter, push_articles  # noqa: E402
+from fogbank.curate.studio.project import Project, ensure_project, export  # noqa: E402
 from fogbank.curate.studio.record import pull_round, round_project  # noqa: E402
 from fogbank.curate.studio.server import Server  # noqa: E402
 from fogbank.model.corpus import Article, Corpus, find_corpus  # noqa: E402

@@ -13,22 +13,13 @@ pytest.importorskip("label_studio_sdk", reason="label-studio is not installed: p
 
 from tests.made import made_article  # noqa: E402
 
-from fogbank.curate.studio import project as project_module  # noqa: E402
-from fogbank.curate.studio import transfer  # noqa: E402
+from fogbank.curate.studio import entry, transfer  # noqa: E402
 from fogbank.curate.studio.annotators import ensure_annotator  # noqa: E402
 from fogbank.curate.studio.client import asking  # noqa: E402
 from fogbank.curate.studio.config import instructions, label_config  # noqa: E402
 from fogbank.curate.studio.differences import differences  # noqa: E402
-from fogbank.curate.studio.project import (  # noqa: E402
-    Counts,
-    Project,
-    annotation_key,
-    ensure_project,
-    enter,
-    export,
-    project_title,
-    push_articles,
-)
+from fogbank.curate.studio.entry import Counts, annotation_key, enter, push_articles  # noqa: E402
+from fogbank.curate.studio.project import Project, ensure_project, export, project_title  # noqa: E402
 from fogbank.curate.studio.server import Server  # noqa: E402
 from fogbank.curate.studio.transfer import Imported  # noqa: E402
 from fogbank.errors import DataError, StudioError  # noqa: E402
@@ -166,8 +157,8 @@ def test_tasks_that_an_import_loses_are_sent_again(project: Project, monkeypatch
         sent.append(len(tasks))
         return send(server, number, tasks[: 1 if len(sent) <= 3 else None], token)
 
-    monkeypatch.setattr(project_module, "import_tasks", lose_some)
-    monkeypatch.setattr(project_module, "CHUNK", 4)
+    monkeypatch.setattr(entry, "import_tasks", lose_some)
+    monkeypatch.setattr(entry, "CHUNK", 4)
     ids = [f"kd-{number:02}-a" for number in range(10)]
     assert push_articles(project, [article(i) for i in ids]) == Counts(there=0, added=10)
     assert sent == [4, 4, 2, 4, 3]
@@ -201,7 +192,7 @@ def test_annotations_that_an_import_loses_are_entered_one_by_one(
     def lose_annotations(server: Server, number: int, tasks: list[Any], token: str) -> Imported:
         return send(server, number, [{"data": task["data"]} for task in tasks], token)
 
-    monkeypatch.setattr(project_module, "import_tasks", lose_annotations)
+    monkeypatch.setattr(entry, "import_tasks", lose_annotations)
     told: list[str] = []
     vera, documents = ensure_annotator(studio, "vera"), [document(i) for i in IDS]
     articles = {i: article(i) for i in IDS}
@@ -211,7 +202,7 @@ def test_annotations_that_an_import_loses_are_entered_one_by_one(
 
 
 def test_tasks_that_never_arrive_are_an_error(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(project_module, "import_tasks", lambda *_: Imported(0, 0))
+    monkeypatch.setattr(entry, "import_tasks", lambda *_: Imported(0, 0))
     with pytest.raises(StudioError, match="1 articles did not arrive, kd-01-a first"):
         push_articles(project, [article("kd-01-a")])
 

@@ -17,17 +17,11 @@ pytest.importorskip("label_studio_sdk", reason="label-studio is not installed: p
 
 from tests.made import made_article  # noqa: E402
 
-from fogbank.curate.studio import project as project_module  # noqa: E402
+from fogbank.curate.studio import entry  # noqa: E402
 from fogbank.curate.studio.annotators import ensure_annotator  # noqa: E402
 from fogbank.curate.studio.config import label_config  # noqa: E402
-from fogbank.curate.studio.project import (  # noqa: E402
-    Counts,
-    ensure_project,
-    enter,
-    export,
-    export_each,
-    push_articles,
-)
+from fogbank.curate.studio.entry import Counts, enter, push_articles  # noqa: E402
+from fogbank.curate.studio.project import ensure_project, export, export_each  # noqa: E402
 from fogbank.curate.studio.record import write_export  # noqa: E402
 from fogbank.curate.studio.server import Server  # noqa: E402
 from fogbank.errors import StudioError  # noqa: E402
@@ -73,7 +67,7 @@ def test_a_killed_server_loses_nothing_that_is_not_made_up_by_running_again(
     project = ensure_project(server, "FogBank survival vera", label_config())
     other = ensure_project(server, "FogBank survival at once", label_config())
     articles = {article.id: article for article in ARTICLES}
-    monkeypatch.setattr(project_module, "CHUNK", 5)
+    monkeypatch.setattr(entry, "CHUNK", 5)
 
     with (
         killed(server, "/import", 2),

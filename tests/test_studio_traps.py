@@ -23,16 +23,9 @@ from fogbank.curate.studio import transfer
 from fogbank.curate.studio.annotators import ensure_annotator
 from fogbank.curate.studio.client import session
 from fogbank.curate.studio.config import label_config
+from fogbank.curate.studio.entry import CHUNK, Counts, enter, push_articles
 from fogbank.curate.studio.launch import command, environment
-from fogbank.curate.studio.project import (
-    CHUNK,
-    Counts,
-    Project,
-    ensure_project,
-    enter,
-    export,
-    push_articles,
-)
+from fogbank.curate.studio.project import Project, ensure_project, export
 from fogbank.curate.studio.record import infer_round, write_export
 from fogbank.curate.studio.server import Server
 from fogbank.errors import DataError, StudioError

@@ -16,7 +16,9 @@ from fogbank.curate.studio.client import asking, httpx
 from fogbank.curate.studio.config import DIFFERENCES
 from fogbank.curate.studio.differences import result_digest
 from fogbank.curate.studio.disputes import render
-from fogbank.curate.studio.project import CHUNK, Project, checked_result, export
+from fogbank.curate.studio.entry import CHUNK
+from fogbank.curate.studio.fitness import fit_result
+from fogbank.curate.studio.project import Project, export
 from fogbank.curate.studio.record import push_round, round_project
 from fogbank.curate.studio.server import Progress, Server
 from fogbank.errors import FogbankError, StudioError
@@ -71,7 +73,7 @@ def show_versions(project: Project, pairs: Pairs) -> int:
     """
     client = project.server.client()
     wanted = {
-        (document_id, version.annotator): checked_result(version.document)[0]
+        (document_id, version.annotator): fit_result(version.document)
         for document_id, pair in pairs.items()
         for version in pair
     }
@@ -120,7 +122,7 @@ def start_drafts(project: Project, adjudicator: Annotator, pairs: Pairs) -> int:
             if document_id not in pairs or task["annotations"] or task["drafts"]:
                 continue
             first, second = pairs[document_id]
-            result, _ = checked_result(compare(first.document, second.document).agreed)
+            result = fit_result(compare(first.document, second.document).agreed)
             with asking(f"{project.title}: draft of {document_id}"):
                 session.post(f"/api/tasks/{task['id']}/drafts", json={"result": result}).raise_for_status()
             started += 1

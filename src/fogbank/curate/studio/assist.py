@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 from fogbank.curate.rounds import Round
 from fogbank.curate.studio.assistant import Assistant
 from fogbank.curate.studio.client import asking
-from fogbank.curate.studio.project import Counts, Project, export
+from fogbank.curate.studio.entry import Counts
+from fogbank.curate.studio.project import Project, export
 from fogbank.curate.studio.record import round_project
 from fogbank.curate.studio.server import Progress, Server
 from fogbank.curate.studio.service import serving

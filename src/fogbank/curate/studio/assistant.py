@@ -13,7 +13,7 @@ from typing import Any
 
 from fogbank.check.validation import explain
 from fogbank.curate.studio.config import label_config
-from fogbank.curate.studio.project import fit_result
+from fogbank.curate.studio.fitness import fit_result
 from fogbank.errors import FogbankError
 from fogbank.model.corpus import Article
 from fogbank.model.document import Document

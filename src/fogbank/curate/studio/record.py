@@ -16,15 +16,8 @@ from fogbank.curate.rounds import Round
 from fogbank.curate.studio.annotators import address, ensure_annotator
 from fogbank.curate.studio.config import DIFFERENCES, instructions, label_config
 from fogbank.curate.studio.differences import differences
-from fogbank.curate.studio.project import (
-    Counts,
-    Project,
-    ensure_project,
-    enter,
-    export_each,
-    project_title,
-    push_articles,
-)
+from fogbank.curate.studio.entry import Counts, enter, push_articles
+from fogbank.curate.studio.project import Project, ensure_project, export_each, project_title
 from fogbank.curate.studio.server import Progress, Server
 from fogbank.errors import DataError
 from fogbank.model.corpus import WIRE, Corpus
