@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 from jsonschema import Draft202012Validator
 
-from fogbank.check import contents
 from fogbank.check.problem import Problem
+from fogbank.check.records import Record, find_in_records
 from fogbank.check.validation import Explaining, explain, is_valid, schema_of
 from fogbank.check.verdict import clean_id
 from fogbank.check.workers import clean_ids
@@ -123,8 +123,7 @@ def mutated(draw: DrawFn, kind: str) -> Any:
 
 def slowly(raw: bytes) -> list[Problem]:
     """What is wrong with a task when the fast verdict says nothing."""
-    record = contents._Record("file", "$", raw, None)
-    return list(contents._check_records("task", [record], None))
+    return list(find_in_records("task", [Record("file", "$", raw, None)], None))
 
 
 def assert_agreed(value: Any, raw: bytes) -> None:

@@ -1,4 +1,4 @@
-"""What is in a file, told from its content, and everything that is wrong with it alone.
+"""What a file holds, told from its content, and everything that is wrong with it alone.
 
     Label Studio export   a JSON array of tasks, or JSON Lines of them
     gold document         one JSON object with `sha256` and `spans`
@@ -6,36 +6,27 @@
     manifest              JSON Lines of objects with `sha256` and `part`
     sheets                TOML: a theatre, an incident, the rounds
 
-A document stops at the first level at which it fails; a file goes on with the next document.  Exports are streamed: the
-array is cut into tasks without reading them, then one task after the other is read and judged.
+Exports are streamed: the array is cut into tasks without reading them, then one task after the other is read and judged
+(see `records`).
 """
 
 import mmap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgspec
-
-from fogbank.check.export import find_in_task
 from fogbank.check.problem import Problem
-from fogbank.check.rules import find, is_date
+from fogbank.check.records import LARGEST_OBJECT, Articles, Record, find_in_records, find_too_large
 from fogbank.check.sheets import find_in_incident, find_in_theatre
-from fogbank.check.syntax import Parsed, parse_array, parse_json, parse_toml
+from fogbank.check.syntax import parse_array, parse_json, parse_toml
 from fogbank.check.table import problem
 from fogbank.check.validation import explain, is_valid, shown
 from fogbank.check.verdict import clean_id
-from fogbank.check.words import only_fit_utf16
 from fogbank.check.workers import clean_ids
 from fogbank.errors import DataError
-from fogbank.model.corpus import Article
-from fogbank.model.document import Document
-
-Articles = Mapping[str, Article]
 
 _BLANK = b" \t\r\n"
-_LARGEST_OBJECT = 64 * 2**20  # no gold document comes near; larger files are exports, which are streamed
 _LARGEST_SHEET = 2**20
 _LINES_READ = 100  # to tell what a file of lines is
 
@@ -91,7 +82,7 @@ def _check_array(content: mmap.mmap, file: str, articles: Articles | None) -> It
     try:
         tasks = parse_array(content)
     except ValueError as error:
-        if len(content) <= _LARGEST_OBJECT and (found := parse_json(content[:], file).problem):
+        if len(content) <= LARGEST_OBJECT and (found := parse_json(content[:], file).problem):
             yield found
         else:
             code = "json-too-deep" if "recursion" in str(error) else "json-syntax"
@@ -107,8 +98,8 @@ def _check_array(content: mmap.mmap, file: str, articles: Articles | None) -> It
             )
             return
     verdicts = enumerate(zip(tasks, clean_ids(tasks, articles), strict=True))
-    records = (_Record(file, f"$[{number}]", task, clean) for number, (task, clean) in verdicts)
-    yield from _check_records("task", records, articles)
+    records = (Record(file, f"$[{number}]", task, clean) for number, (task, clean) in verdicts)
+    yield from find_in_records("task", records, articles)
 
 
 def _check_objects(content: mmap.mmap, file: str, articles: Articles | None) -> Iterator[Problem]:
@@ -116,11 +107,11 @@ def _check_objects(content: mmap.mmap, file: str, articles: Articles | None) -> 
         lines = enumerate(iter(content.readline, b""), start=1)
         judge = clean_id if kind == "task" else _no_verdict
         records = (
-            _Record(f"{file}:{number}", "$", line, judge(line, articles)) for number, line in lines if line.strip()
+            Record(f"{file}:{number}", "$", line, judge(line, articles)) for number, line in lines if line.strip()
         )
-        yield from _check_records(kind, records, articles)
+        yield from find_in_records(kind, records, articles)
         return
-    if found := _too_large(len(content), file, "$"):
+    if found := find_too_large(len(content), file, "$"):
         yield found
         return
     value, found = parse_json(content[:], file)
@@ -132,7 +123,7 @@ def _check_objects(content: mmap.mmap, file: str, articles: Articles | None) -> 
     elif kind != "document":
         yield problem("json-not-lines", file, "$", f"a {kind} over several lines")
     else:
-        yield from _check_records(kind, [_Record(file, "$", content[:], None)], articles)
+        yield from find_in_records(kind, [Record(file, "$", content[:], None)], articles)
 
 
 def _keys(value: Mapping[str, Any]) -> str:
@@ -143,98 +134,14 @@ def _kind_of_lines(content: mmap.mmap) -> str | None:
     """Tell what the lines of a file are, from the first that can be read alone; None if they are no objects."""
     kind = None
     for line in islice(iter(content.readline, b""), _LINES_READ):
-        if len(line) <= _LARGEST_OBJECT and (kind := kind_of(parse_json(line, "").value)):
+        if len(line) <= LARGEST_OBJECT and (kind := kind_of(parse_json(line, "").value)):
             break
     content.seek(0)
     return kind
 
 
-def _too_large(size: int, file: str, place: str) -> Problem | None:
-    if size <= _LARGEST_OBJECT:
-        return None
-    return problem("json-shape", file, place, f"one object of {size:,} bytes", f"at most {_LARGEST_OBJECT:,} bytes")
-
-
-class _Record(NamedTuple):
-    """An object that is still to be read: where it stands, its bytes, and its id if the fast verdict is clean."""
-
-    file: str
-    place: str
-    raw: bytes | msgspec.Raw
-    clean: str | None
-
-
 def _no_verdict(_raw: bytes, _articles: Articles | None) -> None:
     """Give the fast verdict on what is not checked fast."""
-
-
-def _check_records(kind: str, records: Iterable[_Record], articles: Articles | None) -> Iterator[Problem]:
-    """Check objects of one kind."""
-    seen: set[str] = set()
-    for file, place, raw, clean in records:
-        if clean is not None and clean not in seen:
-            seen.add(clean)
-            continue
-        value, found = _read_record(bytes(memoryview(raw)), file, place)
-        if found is not None:
-            yield found
-        elif not is_valid(kind, value):
-            yield from explain(kind, value, file, place)
-        else:
-            at, key = (f"{place}.data.id", value["data"]["id"]) if kind == "task" else (f"{place}.id", value["id"])
-            if key in seen:
-                yield problem("document-repeated", file, at, f"{key} stands in this file before")
-            seen.add(key)
-            if kind != "article" and articles is not None and key not in articles:
-                yield problem("article-unknown", file, at, f"{key!r} is not in the manifest")
-            yield from _find_in_record(kind, value, (articles or {}).get(key), file, place)
-
-
-def _read_record(raw: bytes, file: str, place: str) -> Parsed:
-    too_large = _too_large(len(raw), file, place)
-    return Parsed(None, too_large) if too_large else parse_json(raw, file, place)
-
-
-def _find_in_record(
-    kind: str, value: Mapping[str, Any], article: Article | None, file: str, place: str
-) -> Iterator[Problem]:
-    """Find what is wrong with an object that has passed its schema."""
-    if kind == "task":
-        yield from find_in_task(value, article, file, place)
-    elif kind != "article":
-        yield from _find_in_document(kind, value, article, file, place)
-    elif not is_date(value["published"][:16]):
-        yield problem("json-shape", file, f"{place}.published", shown(value["published"]), "a day of the calendar")
-
-
-def _find_in_document(
-    kind: str, value: Mapping[str, Any], article: Article | None, file: str, place: str
-) -> Iterator[Problem]:
-    """Find what is wrong with a gold document or a prediction that has passed its schema, level by level."""
-    found = False
-    for number, span in enumerate(value.get("spans", ())):
-        for name in ("start", "end"):
-            if type(span[name]) is not int:
-                found = True
-                yield problem("offset-not-whole", file, f"{place}.spans[{number}].{name}", repr(span[name]))
-        if span["start"] >= span["end"]:
-            found = True
-            message = f"start {span['start']}, end {span['end']}"
-            yield problem("span-reversed", file, f"{place}.spans[{number}]", message)
-    if found:
-        return
-    if article is not None and value.get("sha256", article.sha256) != article.sha256:
-        yield problem(
-            "text-other", file, f"{place}.sha256", f"{value['sha256'][:12]}…", f"{article.sha256[:12]}…, as registered"
-        )
-        return  # its offsets are those of another text
-    document = Document.from_json(value, None if article is None else article.text)
-    if document.text is not None and only_fit_utf16(document.text, ((s.start, s.end) for s in document.spans)):
-        yield problem("offset-utf16", file, f"{place}.spans", "all fit the text only if they count UTF-16 units")
-        return
-    for rule, finding in find(document, prediction=kind == "prediction"):
-        at = place + finding.place.removeprefix("$")
-        yield Problem(file, at, rule.code, rule.level, finding.message, finding.expected)
 
 
 # ---------------------------------------------------------------- TOML
