@@ -1,28 +1,24 @@
 """A Label Studio server of our own: in a scratch folder, loopback only, no telemetry, sign-up only by link.
 
-The folder holds, beside Label Studio's own files and its SQLite database (unless a PostgreSQL is named at the first
-start, to which the folder then belongs), `secrets.json` (passwords, token and settings, readable by its owner only),
-`server.json` (which process serves it, and where) and `server.log`.  A server started again on the same folder finds
-users, projects and secrets as they were; the folder can be deleted whole.
+A server started again on the same folder (see `folder`) finds users, projects and secrets as they were; they stand in
+its SQLite database, or in the PostgreSQL that is named at the first start, to which the folder then belongs.
 
 Label Studio silently takes the next port when the wanted one is in use, so a server counts as started only when our own
 process listens on the port and answers there.  A process is ended only if it is the one that was started for the
 folder, which its environment tells.  Needs a POSIX system.
 """
 
-import fcntl
-import os
-import secrets
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from fogbank.curate.studio.client import NOT_INSTALLED, LabelStudio, connect
-from fogbank.curate.studio.database import Database, read_database
+from fogbank.curate.studio.database import Database
+from fogbank.curate.studio.folder import DataFolder
 from fogbank.curate.studio.launch import (
     ADMIN,
     DATA_FOLDER,
@@ -35,7 +31,6 @@ from fogbank.curate.studio.launch import (
     last_words,
 )
 from fogbank.errors import StudioError
-from fogbank.model.storage import json_bytes, read_json
 
 try:
     import psutil
@@ -69,6 +64,7 @@ class Server:
         it.  What is named is kept in the folder for the next starts; the database must be named at the first.
         """
         self.folder = folder.absolute()
+        self._kept = DataFolder(self.folder)
         self._port = port
         self._database = database
         self._public_url = public_url
@@ -84,25 +80,24 @@ class Server:
     @property
     def password(self) -> str:
         """The administrator's password.  Raises StudioError before the first start."""
-        return str(self._secrets["password"])
+        return str(self._kept.secrets["password"])
 
     @property
     def token(self) -> str:
         """The administrator's token.  Raises StudioError before the first start."""
-        return str(self._secrets["token"])
+        return str(self._kept.secrets["token"])
 
     @property
     def database(self) -> Database | None:
         """The PostgreSQL that the folder belongs to; None for SQLite.  Raises StudioError before the first start."""
-        kept = self._secrets.get("database")
-        return read_database(kept) if kept else None
+        return self._kept.database
 
     @property
     def url(self) -> str:
         """Where the server answers, without a final slash.  Raises StudioError if it does not run."""
         if not self.is_running:
             raise StudioError(f"no Label Studio server is running for {self.folder}; expected `fogbank studio up`")
-        return str(self._state["url"])
+        return str(self._kept.state["url"])
 
     @property
     def is_running(self) -> bool:
@@ -112,7 +107,7 @@ class Server:
     @property
     def log(self) -> Path:
         """The file that holds what the server printed."""
-        return self.folder / "server.log"
+        return self._kept.log
 
     def client(self, token: str | None = None) -> LabelStudio:
         """Give a client of the API that acts as the administrator, or as the user whose token is given."""
@@ -127,14 +122,15 @@ class Server:
         and takes most of a minute.  Raises StudioError if Label Studio is not installed, the wanted port is taken, or
         the server does not become healthy; the message ends with its last words, without secrets.
         """
-        self._prepare()
-        with self._locked():
+        self._kept.prepare(self._database, self._port, self._public_url)
+        self._port = self._kept.secrets.get("port")
+        with self._kept.locked():
             for _ in range(1 if self._port else _PORTS_TRIED):
                 if self._process() is None:
                     self._launch(progress)
                 try:
                     if self._await(progress):
-                        self._write_private("server.json", {**self._state, "kept": keep or self._state["kept"]})
+                        self._kept.keep_state({**self._kept.state, "kept": keep or self._kept.state["kept"]})
                         return self
                 except BaseException:
                     if self._child:
@@ -154,29 +150,17 @@ class Server:
             while self.is_running and time.monotonic() < deadline:
                 time.sleep(0.05)
         self._reap()
-        (self.folder / "server.json").unlink(missing_ok=True)
+        self._kept.drop_state()
         return was_running
 
     def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
-        if not self._state.get("kept"):
+        if not self._kept.state.get("kept"):
             self.stop()
 
     # -------------------------------------------------------------- inside
-
-    @property
-    def _secrets(self) -> dict[str, Any]:
-        path = self.folder / "secrets.json"
-        if not path.is_file():
-            raise StudioError(f"{path} does not exist; expected a folder in which a server was started before")
-        return dict(read_json(path))
-
-    @property
-    def _state(self) -> dict[str, Any]:
-        path = self.folder / "server.json"
-        return dict(read_json(path)) if path.is_file() else {}
 
     def _process(self) -> psutil.Process | None:
         """Find the process that serves this folder: the one whose number was kept, if it was started for the folder.
@@ -186,44 +170,12 @@ class Server:
         if self._child:
             self._child.poll()  # or a dead child would stay as a zombie
         try:
-            process = psutil.Process(self._state["pid"])
+            process = psutil.Process(self._kept.state["pid"])
             is_label_studio = any("label-studio" in word for word in process.cmdline())
             served = Path(process.environ()[DATA_FOLDER]) if is_label_studio else None
             return process if served and served.samefile(self.folder) else None
         except (KeyError, OSError, psutil.Error):
             return None
-
-    def _prepare(self) -> None:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        database = self._database.url if self._database else None
-        given = {"database": database, "port": self._port, "public_url": self._public_url}
-        named = {key: value for key, value in given.items() if value is not None}
-        if not (self.folder / "secrets.json").exists():
-            if (self.folder / "label_studio.sqlite3").exists():
-                raise StudioError(f"{self.folder} holds another Label Studio's data; expected an empty scratch folder")
-            fresh = {"password": secrets.token_urlsafe(24), "token": secrets.token_hex(20)}
-            self._write_private("secrets.json", fresh | named)
-        elif self._database and str(self._database) != str(kept := self.database):
-            raise StudioError(
-                f"{self.folder} belongs to {kept or 'its SQLite database'}; expected that, or another folder for "
-                f"{self._database}"
-            )
-        elif self._secrets | named != self._secrets:
-            self._write_private("secrets.json", self._secrets | named)
-        self._port = self._secrets.get("port")
-
-    def _write_private(self, name: str, value: Any) -> None:
-        fresh = self.folder / f".{name}.new"
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(json_bytes(value))
-        fresh.replace(self.folder / name)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Let one process at a time start a server on the folder."""
-        with (self.folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
     def _reap(self) -> None:
         """Be done with a child that no longer serves the folder; it lives only if the folder was taken away."""
@@ -241,23 +193,25 @@ class Server:
         if progress:
             is_first = not self.log.exists()
             progress("starting Label Studio" + (": the first start takes most of a minute" if is_first else ""))
-        with os.fdopen(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as log:
+        with self._kept.open_log() as log:
             self._child = subprocess.Popen(  # noqa: S603  the program is the one beside this Python
                 words,
                 cwd=self.folder,
-                env=environment(self.folder, self.password, self.token, self.database, self._secrets.get("public_url")),
+                env=environment(
+                    self.folder, self.password, self.token, self.database, self._kept.secrets.get("public_url")
+                ),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # an interrupt at the terminal is the caller's to handle
             )
         state = {"pid": self._child.pid, "port": port, "url": f"http://{HOST}:{port}", "kept": False}
-        self._write_private("server.json", state)
+        self._kept.keep_state(state)
 
     def _await(self, progress: Progress | None) -> bool:
         """Wait until our process answers on its port; False if it lost the port to another program."""
         begun = told = time.monotonic()
-        port = self._state["port"]
+        port = self._kept.state["port"]
         while (process := self._process()) is not None or self._is_child_alive():
             now = time.monotonic()
             ports = _ports(process) if process else set()
@@ -279,7 +233,7 @@ class Server:
 
     def _is_child_alive(self) -> bool:
         """Whether our own child lives; for a moment a busy machine may not tell its command or environment."""
-        return self._child is not None and self._child.poll() is None and self._state.get("pid") == self._child.pid
+        return self._child is not None and self._child.poll() is None and self._kept.state.get("pid") == self._child.pid
 
     def _last_words(self) -> str:
         hidden = [self.database.password] if self.database and self.database.password else []
