@@ -150,7 +150,7 @@ table(
     [(e.time, e.document, e.source or "unnamed", e.kind, e.figure, e.standing) for e in account.entries],
 )
 low, best, high = account.range
-print(f"{account.incident}, {account.measure}: from {low} to {high}, the best figure {best}; true is {account.true}")
+print(f"{account.incident}, {account.measure}: from {low} to {high}, the best figure {best}; true is {account.true}\n")
 
 # %% [markdown]
 # Since the truth is known, sources can be measured. Of the figures that stand, how many hold what is true in the end?

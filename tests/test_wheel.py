@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -56,6 +57,14 @@ def pip(*words: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_wheel_has_every_file_of_the_package(wheel: Path) -> None:
+    source = HOME.root / "src"
+    files = {path.relative_to(source).as_posix() for path in (source / "fogbank").rglob("*") if path.is_file()}
+    files = {name for name in files if "__pycache__" not in name}
+    assert any(name.endswith(".html") for name in files)
+    assert files <= set(ZipFile(wheel).namelist())
 
 
 def test_an_installed_package_loads_every_config_whole_and_streaming_without_a_checkout(
