@@ -1,5 +1,3 @@
-from collections import Counter
-
 """The published dataset, as researchers load it."""
 
 import json
