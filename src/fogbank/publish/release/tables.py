@@ -114,17 +114,24 @@ def statistics_tables(statistics: Statistics) -> dict[str, str]:
         tables["nearest texts across splits"] = markdown_table(
             ("one", "other", "of the shorter's runs of five words"), [(*ends, f"{nearest.share:.1%}")]
         )
-    tables["agreement"] = markdown_table(
-        ("round", "documents", *(m.replace("_", " ") for m in AGREEMENT)),
-        [
-            (
-                name,
-                one.documents,
-                *(f"{shown_figure(a.value)} ({shown(a.interval)})" for a in map(one.measures.__getitem__, AGREEMENT)),
-            )
-            for name, one in statistics.agreement.items()
-        ],
-    )
+    for name, measured in (
+        ("agreement", {key: one for key, one in statistics.agreement.items() if "," not in key}),
+        ("agreement by part", statistics.agreement),
+    ):
+        tables[name] = markdown_table(
+            ("round", "documents", *(m.replace("_", " ") for m in AGREEMENT)),
+            [
+                (
+                    key,
+                    one.documents,
+                    *(
+                        f"{shown_figure(a.value)} ({shown(a.interval)})"
+                        for a in map(one.measures.__getitem__, AGREEMENT)
+                    ),
+                )
+                for key, one in measured.items()
+            ],
+        )
     return tables
 
 
