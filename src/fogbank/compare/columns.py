@@ -29,7 +29,7 @@ _LARGEST = 2**62
 class Columns:
     """The distinct spans of some documents: the numbers of their documents, places on the line, labels.
 
-    They are sorted by place: by start, then end, then label.
+    They are sorted by start, then the longer first, then by label.
     """
 
     document: Numbers
@@ -72,7 +72,9 @@ def columns(gold: Sequence[Document], predicted: Sequence[Document], labels: Seq
     starts: list[int] = []
     ends: list[int] = []
     names: list[str] = []
+    sizes: list[int] = []
     for one in documents:  # all of one document at once, while its spans are in the processor's cache
+        sizes.append(len(one.spans))
         starts += [span.start for span in one.spans]
         ends += [span.end for span in one.spans]
         names += [span.label for span in one.spans]
@@ -82,16 +84,16 @@ def columns(gold: Sequence[Document], predicted: Sequence[Document], labels: Seq
     width = int(end.max(initial=0)) + 1
     if width > _FARTHEST:
         raise InvalidValueError(f"a span ends at character {width - 1}; expected less than {_FARTHEST}")
-    sizes = [len(one.spans) for one in documents]
     document = np.repeat(np.concatenate([np.arange(len(side)) for side in (gold, predicted)]), sizes)
-    length = end - start
-    start += document * width
-    end = start + length
-    key = _combined((start, len(gold) * width), (length, width), (label, len(labels) + 1))
+    missing = width - 1 - (end - start)  # of two that start together the longer comes first
+    start, end = document * width + start, document * width + end
+    key = _combined((start, len(gold) * width), (missing, width), (label, len(labels) + 1))
     first = sum(sizes[: len(gold)])
 
     def side(rows: slice) -> Columns:
-        kept = np.unique(key[rows], return_index=True)[1] + rows.start
+        held = key[rows]
+        in_order = (held[1:] > held[:-1]).all()  # as documents are published
+        kept = rows if in_order else np.unique(held, return_index=True)[1] + rows.start
         return Columns(document[kept], start[kept], end[kept], label[kept])
 
     return side(slice(0, first)), side(slice(first, len(key)))
@@ -107,11 +109,17 @@ def overlapping(gold: Columns, predicted: Columns) -> Pairs:
     return Pairs(rows, others, same_extent, gold.label[rows] == predicted.label[others])
 
 
-def matched(pairs: Pairs, gold: int, predicted: int) -> Rows:
-    """Give the rows of gold, of so many on both sides, that one maximum matching of these pairs covers."""
-    ones = np.ones(len(pairs.gold), dtype=np.int8)
-    graph = csr_array((ones, (pairs.gold, pairs.predicted)), shape=(gold, predicted))
-    covered: Rows = maximum_bipartite_matching(graph, perm_type="column") >= 0
+def matched(pairs: Pairs, gold: int) -> Rows:
+    """Give the rows of gold, of so many, that one maximum matching of these pairs covers."""
+    # Two rows that are in no other pair are matched in every maximum matching; it takes a search only for the rest.
+    sole = (np.bincount(pairs.gold)[pairs.gold] == 1) & (np.bincount(pairs.predicted)[pairs.predicted] == 1)
+    covered = np.zeros(gold, dtype=np.bool_)
+    covered[pairs.gold[sole]] = True
+    (rows, row), (others, other) = (
+        np.unique(side[~sole], return_inverse=True) for side in (pairs.gold, pairs.predicted)
+    )
+    graph = csr_array((np.ones(len(row), dtype=np.int8), (row, other)), shape=(len(rows), len(others)))
+    covered[rows] = maximum_bipartite_matching(graph, perm_type="column") >= 0
     return covered
 
 
