@@ -1,5 +1,6 @@
 import json
 import random
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from fogbank import SCHEME, DataError, Document, InvalidValueError, Relation, Sp
 from fogbank.check.schemas import schemas
 from fogbank.compare.bootstrap import resample
 from fogbank.compare.measure import Counts, tally
+from fogbank.compare.score import data_digest
 from fogbank.model.storage import json_bytes
 
 _LABELS = st.sampled_from(SCHEME.label_names)
@@ -108,6 +110,31 @@ def test_the_signature_names_the_conditions() -> None:
     assert (one.split, one.resamples, one.seed, one.criteria["spans"]) == ("test", 5, 1, "exact")
     changed = [Document("d", None, (Span("a", 0, 3, "FORCE"),))]
     assert score(changed, gold, resamples=5).signature.data != one.data
+
+
+def test_the_digest_is_of_all_that_gold_says_in_any_order_and_by_any_ids() -> None:
+    def gold(ids: str = "abc", **changed: Any) -> Document:
+        a, b, c = ids
+        spans = (Span(a, 0, 9, "FORCE"), Span(b, 0, 2, "STRIKE"), Span(c, 3, 5, "CUE", {"stance": "denies"}))
+        links = (Relation(c, b, "content"), Relation(b, a, "agent"))
+        return replace(Document("d", "any text", spans, links), **changed)
+
+    told = gold()
+    digest = data_digest([told, Document("e", None)])
+    assert digest == "e709ea0085527bb2"  # reports and models that are kept were made under it
+    assert digest == data_digest([Document("e", None), gold("cba", spans=gold("cba").spans[::-1])])
+    others = [
+        gold(id="f"),
+        *(gold(spans=(*told.spans[:2], replace(told.spans[2], **one))) for one in ({"end": 6}, {"label": "PLACE"})),
+        gold(spans=(*told.spans[:2], replace(told.spans[2], attributes={"stance": "asserts"}))),
+        gold(spans=(*told.spans, replace(told.spans[2], id="z"))),
+        gold(relations=told.relations[:1]),
+        gold(relations=(Relation("c", "a", "content"), told.relations[1])),
+        gold(relations=(Relation("c", "b", "source"), told.relations[1])),
+    ]
+    assert len({data_digest([other, Document("e", None)]) for other in others} | {digest}) == len(others) + 1
+    with pytest.raises(InvalidValueError, match="d: a relation names 'a', which is no span of it"):
+        data_digest([gold(spans=told.spans[1:])])
 
 
 def test_an_interval_covers_the_figure_and_is_the_same_for_the_same_seed() -> None:

@@ -13,7 +13,7 @@ from tests.made import shuffled
 
 from fogbank import SCHEME, Document, InvalidValueError, Relation, Span
 from fogbank.compare.bootstrap import estimate, resample
-from fogbank.compare.columns import columns, equal, matched, overlapping
+from fogbank.compare.columns import columns, matched, overlapping
 from fogbank.compare.matching import match, share
 from fogbank.compare.measure import Mean, Rates, Score
 from fogbank.compare.tasks import TASKS
@@ -187,17 +187,20 @@ def test_pairs_are_those_that_a_plain_search_finds(gold: list[Document], predict
     one, other = columns(
         gold + [blank] * (number - len(gold)), predicted + [blank] * (number - len(predicted)), SCHEME.label_names
     )
-    held = [(i, j) for i in range(len(one.key)) for j in range(len(other.key))]
-
-    def crosses(i: int, j: int) -> bool:
-        return bool(one.start[i] < other.end[j] and other.start[j] < one.end[i])
-
-    by_label = overlapping(one, other, (one.label, other.label))
-    found = sorted(zip(*(side.tolist() for side in by_label), strict=True))
-    assert found == [(i, j) for i, j in held if one.label[i] == other.label[j] and crosses(i, j)]
-    same = sorted(zip(*(side.tolist() for side in equal(one.key, other.key)), strict=True))
-    assert same == [(i, j) for i, j in held if one.key[i] == other.key[j]]
-    assert matched(by_label, len(one.key), len(other.key)).sum() <= len({i for i, _ in found})
+    places = [[*zip(*(c.tolist() for c in vars(side).values()), strict=True)] for side in (one, other)]
+    for documents_, rows in zip((gold, predicted), places, strict=True):
+        assert rows == sorted(set(rows), key=lambda row: (row[1], -row[2], row[3]))
+        assert len(rows) == sum(len({span.key for span in d.spans}) for d in documents_)
+    pairs = overlapping(one, other)
+    found = zip(*(column.tolist() for column in vars(pairs).values()), strict=True)
+    assert sorted(found) == [
+        (i, j, a[1:3] == b[1:3], a[3] == b[3])
+        for i, a in enumerate(places[0])
+        for j, b in enumerate(places[1])
+        if a[1] < b[2] and b[1] < a[2]
+    ]
+    assert matched(pairs, len(one)).sum() <= len(np.unique(pairs.gold))
+    assert set(pairs.gold[pairs.exact]) <= set(np.flatnonzero(matched(pairs.only(pairs.exact), len(one))))
 
 
 def test_offsets_that_no_text_has_are_refused_and_large_ones_are_not_confused() -> None:

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from fogbank.compare.bootstrap import RESAMPLES, SEED, Resamples, estimate, interval, resample
-from fogbank.compare.columns import columns
+from fogbank.compare.columns import columns, overlapping
 from fogbank.compare.measure import ALL, Rows, Score, tally
 from fogbank.compare.reliability import ALPHAS, alpha, coincidences
 from fogbank.compare.score import groups_of
@@ -99,7 +99,8 @@ def agree(
 
 
 def _measures(first: Sequence[Document], second: Sequence[Document]) -> dict[str, Rows]:
-    span_tallies = spans.tallies(len(first), *columns(first, second, SCHEME.label_names))
+    held = columns(first, second, SCHEME.label_names)
+    span_tallies = spans.tallies(len(first), *held, overlapping(*held))
     links = [[relations.links(document) for document in side] for side in (first, second)]
     found = {
         "spans": span_tallies[""].rows(layers=spans.LAYERS),

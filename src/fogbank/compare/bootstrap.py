@@ -7,6 +7,7 @@ over the resamples.  One draw serves every figure, so figures can be compared re
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,11 +35,15 @@ class Resamples:
         """How many groups there are to draw from."""
         return int(self.weights.shape[1])
 
+    @cached_property
+    def _among(self) -> csr_array:
+        """Which document is in which group, shape (groups, documents)."""
+        documents = len(self.member)
+        return csr_array((np.ones(documents), (self.member, np.arange(documents))), shape=(self.groups, documents))
+
     def grouped(self, columns: NDArray[np.float64]) -> NDArray[np.float64]:
         """Add up what documents have, shape (documents, …), by group: shape (groups, …)."""
-        documents = len(self.member)
-        among = csr_array((np.ones(documents), (self.member, np.arange(documents))), shape=(self.groups, documents))
-        held = np.asarray(among @ columns.reshape(documents, -1), dtype=np.float64)
+        held = np.asarray(self._among @ columns.reshape(len(self.member), -1), dtype=np.float64)
         return held.reshape(self.groups, *columns.shape[1:])
 
     def sums(self, columns: NDArray[np.float64]) -> NDArray[np.float64]:

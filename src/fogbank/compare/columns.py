@@ -9,8 +9,7 @@ which of several such matchings is found (SciPy's Hopcroft-Karp), and is the sam
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
-from operator import attrgetter
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,34 +21,46 @@ from fogbank.model.document import Document
 
 Numbers = NDArray[np.int64]
 Rows = NDArray[np.bool_]
-Pairs = tuple[Numbers, Numbers]
-"""Rows of gold and rows of the prediction that may match, one pair at each place."""
 _FARTHEST = 2**31
 _LARGEST = 2**62
 
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """The distinct spans of some documents, sorted: the numbers of their documents, places on the line, labels.
+    """The distinct spans of some documents: the numbers of their documents, places on the line, labels.
 
-    `extent` and `key` number the distinct pairs of places, and those with a label, alike on both sides of a comparison.
+    They are sorted by start, then the longer first, then by label.
     """
 
     document: Numbers
     start: Numbers
     end: Numbers
     label: Numbers
-    extent: Numbers
-    key: Numbers
 
-    def only(self, rows: Rows | Numbers | slice) -> "Columns":
-        """Return some of the rows."""
-        return Columns(*(column[rows] for column in vars(self).values()))
+    def __len__(self) -> int:
+        return len(self.document)
 
-    def distinct(self, rows: slice) -> "Columns":
-        """Return the different ones of some rows, in the order of their keys."""
-        held = self.only(rows)
-        return held.only(np.unique(held.key, return_index=True)[1])
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Pairs of rows of gold and of the prediction, one pair at each place, and whether their ends and labels are equal.
+
+    Two rows that have both equal are `exact`: a row is in one such pair at most.
+    """
+
+    gold: Numbers
+    predicted: Numbers
+    same_extent: Rows
+    same_label: Rows
+
+    @property
+    def exact(self) -> Rows:
+        """Which pairs are of one annotation."""
+        return self.same_extent & self.same_label
+
+    def only(self, kept: Rows) -> "Pairs":
+        """Return some of the pairs."""
+        return Pairs(*(column[kept] for column in vars(self).values()))
 
 
 def columns(gold: Sequence[Document], predicted: Sequence[Document], labels: Sequence[str]) -> tuple[Columns, Columns]:
@@ -58,69 +69,66 @@ def columns(gold: Sequence[Document], predicted: Sequence[Document], labels: Seq
     Raises InvalidValueError for an offset that no text can have.
     """
     documents = [*gold, *predicted]
-    spans = list(chain.from_iterable(document.spans for document in documents))
+    starts: list[int] = []
+    ends: list[int] = []
+    names: list[str] = []
+    sizes: list[int] = []
+    for one in documents:  # all of one document at once, while its spans are in the processor's cache
+        sizes.append(len(one.spans))
+        starts += [span.start for span in one.spans]
+        ends += [span.end for span in one.spans]
+        names += [span.label for span in one.spans]
+    start, end = (np.fromiter(offsets, np.int64, len(offsets)) for offsets in (starts, ends))
     number = {name: place for place, name in enumerate(labels)}
-    row = np.repeat(np.arange(len(documents), dtype=np.int64), [len(document.spans) for document in documents])
-    document = np.where(row < len(gold), row, row - len(gold))
-    starts, ends = (np.fromiter(map(attrgetter(name), spans), np.int64, len(spans)) for name in ("start", "end"))
-    width = int(ends.max(initial=0)) + 1
+    label = np.fromiter(map(number.get, names, repeat(len(labels))), np.int64, len(names))
+    width = int(end.max(initial=0)) + 1
     if width > _FARTHEST:
         raise InvalidValueError(f"a span ends at character {width - 1}; expected less than {_FARTHEST}")
-    start, end = document * width + starts, document * width + ends
-    named = map(number.get, map(attrgetter("label"), spans), repeat(len(labels)))
-    label = np.fromiter(named, np.int64, len(spans))
-    extent = _combined((start, len(gold) * width), (ends - starts, width))
-    key = _combined((extent, int(extent.max(initial=0)) + 1), (label, len(labels) + 1))
-    both = Columns(document, start, end, label, extent, key)
-    first = sum(len(document.spans) for document in gold)
-    return both.distinct(slice(None, first)), both.distinct(slice(first, None))
+    document = np.repeat(np.concatenate([np.arange(len(side)) for side in (gold, predicted)]), sizes)
+    missing = width - 1 - (end - start)  # of two that start together the longer comes first
+    start, end = document * width + start, document * width + end
+    key = _combined((start, len(gold) * width), (missing, width), (label, len(labels) + 1))
+    first = sum(sizes[: len(gold)])
+
+    def side(rows: slice) -> Columns:
+        held = key[rows]
+        in_order = (held[1:] > held[:-1]).all()  # as documents are published
+        kept = rows if in_order else np.unique(held, return_index=True)[1] + rows.start
+        return Columns(document[kept], start[kept], end[kept], label[kept])
+
+    return side(slice(0, first)), side(slice(first, len(key)))
 
 
-def common(first: Columns, second: Columns) -> Rows:
-    """Say which rows of the first side the second has too."""
-    at = np.searchsorted(second.key, first.key)
-    found: Rows = np.append(second.key, -1)[at] == first.key
-    return found
-
-
-def equal(first: Numbers, second: Numbers) -> Pairs:
-    """Find all pairs of rows with the same value."""
-    order = np.argsort(second, kind="stable")
-    held = second[order]
-    low, high = np.searchsorted(held, first, "left"), np.searchsorted(held, first, "right")
-    rows, places = _ranges(low, high)
-    return rows, order[places]
-
-
-def overlapping(gold: Columns, predicted: Columns, group: tuple[Numbers, Numbers]) -> Pairs:
-    """Find all pairs of rows that share a character and have the same group, a small number."""
-    line = 1 + max((int(side.end.max()) for side in (gold, predicted) if len(side.end)), default=0)
-    # The starts in order: what is looked up in order is found much faster.
-    orders = [np.argsort(side.start + held * line) for side, held in zip((gold, predicted), group, strict=True)]
-    (starts, ends), (other_starts, other_ends) = (
-        ((side.start + held * line)[order], (side.end + held * line)[order])
-        for side, held, order in zip((gold, predicted), group, orders, strict=True)
-    )
+def overlapping(gold: Columns, predicted: Columns) -> Pairs:
+    """Find all pairs of rows that share a character."""
     # Two spans overlap if the later one starts inside the earlier one: predicted inside gold, or gold inside predicted.
-    inside = _ranges(np.searchsorted(other_starts, starts), np.searchsorted(other_starts, ends))
-    behind = _ranges(np.searchsorted(starts, other_starts + 1), np.searchsorted(starts, other_ends))
+    inside = _ranges(np.searchsorted(predicted.start, gold.start), np.searchsorted(predicted.start, gold.end))
+    behind = _ranges(np.searchsorted(gold.start, predicted.start, "right"), np.searchsorted(gold.start, predicted.end))
     rows, others = np.concatenate([inside[0], behind[1]]), np.concatenate([inside[1], behind[0]])
-    return orders[0][rows], orders[1][others]
+    same_extent = (gold.start[rows] == predicted.start[others]) & (gold.end[rows] == predicted.end[others])
+    return Pairs(rows, others, same_extent, gold.label[rows] == predicted.label[others])
 
 
-def matched(pairs: Pairs, gold: int, predicted: int) -> Rows:
-    """Give the rows of gold, of so many on both sides, that one maximum matching of these pairs covers."""
-    graph = csr_array((np.ones(len(pairs[0]), dtype=np.int8), pairs), shape=(gold, predicted))
-    covered: Rows = maximum_bipartite_matching(graph, perm_type="column") >= 0
+def matched(pairs: Pairs, gold: int) -> Rows:
+    """Give the rows of gold, of so many, that one maximum matching of these pairs covers."""
+    # Two rows that are in no other pair are matched in every maximum matching; it takes a search only for the rest.
+    sole = (np.bincount(pairs.gold)[pairs.gold] == 1) & (np.bincount(pairs.predicted)[pairs.predicted] == 1)
+    covered = np.zeros(gold, dtype=np.bool_)
+    covered[pairs.gold[sole]] = True
+    (rows, row), (others, other) = (
+        np.unique(side[~sole], return_inverse=True) for side in (pairs.gold, pairs.predicted)
+    )
+    graph = csr_array((np.ones(len(row), dtype=np.int8), (row, other)), shape=(len(rows), len(others)))
+    covered[rows] = maximum_bipartite_matching(graph, perm_type="column") >= 0
     return covered
 
 
-def _ranges(low: Numbers, high: Numbers) -> Pairs:
+def _ranges(low: Numbers, high: Numbers) -> tuple[Numbers, Numbers]:
     """Pair each row with the numbers from its `low` to before its `high`."""
     sizes = np.maximum(high - low, 0)
     rows = np.repeat(np.arange(len(low), dtype=np.int64), sizes)
-    first = np.cumsum(sizes) - sizes
-    return rows, np.arange(len(rows), dtype=np.int64) - first[rows] + low[rows]
+    shift = low - np.cumsum(sizes) + sizes  # from the place of a row's first number to that number
+    return rows, np.arange(len(rows), dtype=np.int64) + np.repeat(shift, sizes)
 
 
 def _ranked(numbers: Numbers) -> tuple[Numbers, int]:

@@ -167,7 +167,8 @@ class Tally:
         if among is None:
             return Rates.of(self.table.sum(axis=1))
         wanted = set(among)
-        return Rates.of(self.table[:, [i for i, name in enumerate(self.classes) if name in wanted]].sum(axis=1))
+        held = self.table[:, [i for i, name in enumerate(self.classes) if name in wanted]]
+        return Rates(held if held.shape[1] == 1 else held.sum(axis=1, keepdims=True))
 
     def macro(self) -> Rates:
         """Give the plain mean of the rates of the classes that either side has."""

@@ -29,18 +29,17 @@ def data_digest(gold: Iterable[Document]) -> str:
 
 def _line(document: Document) -> bytes:
     """Give what a document says as bytes, the same whatever the order and the ids of its spans are."""
-    spans = sorted(
-        [
-            (s.start, s.end, s.label, json_bytes(dict(s.attributes)).decode() if s.attributes else "", s.id)
-            for s in document.spans
-        ]
-    )
-    number = {span[-1]: place for place, span in enumerate(spans)} if document.relations else {}
+    spans = [
+        (s.start, s.end, s.label, json_bytes(dict(s.attributes)).decode() if s.attributes else "")
+        for s in document.spans
+    ]
+    named = sorted(zip(spans, [s.id for s in document.spans], strict=True)) if document.relations else ()
+    number = {name: place for place, (_, name) in enumerate(named)}
     try:
         relations = sorted([(number[r.head], number[r.tail], r.label) for r in document.relations])
     except KeyError as error:
         raise InvalidValueError(f"{document.id}: a relation names {error}, which is no span of it") from None
-    return json_bytes([document.id, [span[:-1] for span in spans], relations])
+    return json_bytes([document.id, sorted(spans), relations])
 
 
 def score(
@@ -91,7 +90,7 @@ def align(
             f"{len(unknown)} predicted documents are not in {split}, first {unknown[0]!r}; expected only its ids"
         )
     missing = tuple(document_id for document_id in known if document_id not in found)
-    return [found.get(document.id, Document(document.id, document.text)) for document in gold], missing
+    return [found.get(document.id) or Document(document.id, document.text) for document in gold], missing
 
 
 def measure(

@@ -26,7 +26,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fogbank.compare.columns import Columns, Pairs, columns, common, equal, matched, overlapping
+from fogbank.compare.columns import Columns, Pairs, columns, matched, overlapping
 from fogbank.compare.measure import Mean, Rows, Tally, row_name
 from fogbank.model.document import Document
 from fogbank.model.scheme import SCHEME
@@ -42,44 +42,43 @@ _SHARED = 0.5
 def measure(gold: Sequence[Document], predicted: Sequence[Document]) -> Rows:
     """Measure exact and overlapping spans, and the kinds of errors."""
     sides = columns(gold, predicted, SCHEME.label_names)
+    pairs = overlapping(*sides)
     made: Rows = {}
-    for criterion, one in tallies(len(gold), *sides).items():
+    for criterion, one in tallies(len(gold), *sides, pairs).items():
         made |= {**one.rows(criterion, LAYERS), row_name(criterion, "macro"): one.macro()}
-    return {**made, **_errors(len(gold), *sides)}
+    return {**made, **_errors(len(gold), *sides, pairs)}
 
 
-def tallies(documents: int, gold: Columns, predicted: Columns) -> dict[str, Tally]:
-    """Count the spans of so many documents by label, "" exact and "overlap"."""
-    exact = common(gold, predicted)
-    pairs = overlapping(gold, predicted, (gold.label, predicted.label))
-    hits = {"": exact, "overlap": matched(pairs, len(gold.key), len(predicted.key))}
-    return {criterion: _tally(documents, gold, predicted, rows) for criterion, rows in hits.items()}
+def tallies(documents: int, gold: Columns, predicted: Columns, pairs: Pairs) -> dict[str, Tally]:
+    """Count the spans of so many documents by label, "" exact and "overlap"; `pairs` are all that overlap."""
 
-
-def _tally(documents: int, gold: Columns, predicted: Columns, hits: NDArray[np.bool_]) -> Tally:
-    def counted(side: Columns) -> NDArray[np.int64]:
-        cell = side.document * len(_LABELS) + side.label
+    def counted(side: Columns, rows: NDArray[np.int64] | NDArray[np.bool_] | slice = slice(None)) -> NDArray[np.int64]:
+        cell = side.document[rows] * len(_LABELS) + side.label[rows]
         return np.bincount(cell, minlength=documents * len(_LABELS)).reshape(documents, -1)
 
-    matches = counted(gold.only(hits))
-    return Tally(_LABELS, np.stack([matches, counted(gold), matches, counted(predicted)], axis=-1).astype(np.float64))
+    hits = {
+        "": counted(gold, pairs.gold[pairs.exact]),
+        "overlap": counted(gold, matched(pairs.only(pairs.same_label), len(gold))),
+    }
+    held, found = counted(gold), counted(predicted)
+    return {
+        criterion: Tally(_LABELS, np.stack([number, held, number, found], axis=-1).astype(np.float64))
+        for criterion, number in hits.items()
+    }
 
 
-def _errors(documents: int, gold: Columns, predicted: Columns) -> Rows:
-    of_gold, of_predicted = (np.bincount(side.document, minlength=documents) for side in (gold, predicted))
-    gold, predicted = (one.only(~common(one, other)) for one, other in ((gold, predicted), (predicted, gold)))
-    stages = [
-        equal(gold.extent, predicted.extent),
-        overlapping(gold, predicted, (gold.label, predicted.label)),
-        _close(gold, predicted),
-    ]
-    covered = np.zeros((len(stages) + 1, documents))
-    for stage in range(len(stages)):
-        pairs = tuple(np.concatenate(ends) for ends in zip(*stages[: stage + 1], strict=True))
-        hits = matched((pairs[0], pairs[1]), len(gold.key), len(predicted.key))
-        covered[stage + 1] = np.bincount(gold.document[hits], minlength=documents)
-    missed, spurious = (np.bincount(side.document, minlength=documents) - covered[-1] for side in (gold, predicted))
-    kinds = dict(zip(("wrong label", "wrong boundary", "both wrong"), np.diff(covered, axis=0), strict=True))
+def _errors(documents: int, gold: Columns, predicted: Columns, pairs: Pairs) -> Rows:
+    def counted(side: Columns, rows: NDArray[np.bool_] | slice = slice(None)) -> NDArray[np.int64]:
+        return np.bincount(side.document[rows], minlength=documents)
+
+    wrong, idle = np.ones(len(gold), dtype=np.bool_), np.ones(len(predicted), dtype=np.bool_)
+    wrong[pairs.gold[pairs.exact]] = idle[pairs.predicted[pairs.exact]] = False
+    left = pairs.only(wrong[pairs.gold] & idle[pairs.predicted])
+    fits = np.logical_or.accumulate([left.same_extent, left.same_label, _close(gold, predicted, left)])
+    covered = [counted(gold, matched(left.only(kept), len(gold))) for kept in fits]
+    missed, spurious = counted(gold, wrong) - covered[-1], counted(predicted, idle) - covered[-1]
+    kinds = dict(zip(("wrong label", "wrong boundary", "both wrong"), np.diff(covered, axis=0, prepend=0), strict=True))
+    of_gold, of_predicted = counted(gold), counted(predicted)
     return {
         "errors/missed": Mean.of(np.stack([missed, of_gold], axis=-1)),
         "errors/spurious": Mean.of(np.stack([spurious, of_predicted], axis=-1)),
@@ -87,10 +86,11 @@ def _errors(documents: int, gold: Columns, predicted: Columns) -> Rows:
     }
 
 
-def _close(gold: Columns, predicted: Columns) -> Pairs:
-    rows, others = overlapping(gold, predicted, (_LAYER[gold.label], _LAYER[predicted.label]))
-    first, second = gold.only(rows), predicted.only(others)
-    common = np.minimum(first.end, second.end) - np.maximum(first.start, second.start)
-    either = np.maximum(first.end, second.end) - np.minimum(first.start, second.start)
-    kept = common >= _SHARED * either
-    return rows[kept], others[kept]
+def _close(gold: Columns, predicted: Columns, pairs: Pairs) -> NDArray[np.bool_]:
+    """Say of which pairs the layer is the same, and the characters shared are at least half of those in either."""
+    rows, others = pairs.gold, pairs.predicted
+    shared = np.minimum(gold.end[rows], predicted.end[others]) - np.maximum(gold.start[rows], predicted.start[others])
+    either = np.maximum(gold.end[rows], predicted.end[others]) - np.minimum(gold.start[rows], predicted.start[others])
+    same_layer = _LAYER[gold.label[rows]] == _LAYER[predicted.label[others]]
+    close: NDArray[np.bool_] = same_layer & (shared >= _SHARED * either)
+    return close
