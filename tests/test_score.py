@@ -114,7 +114,7 @@ def test_the_signature_names_the_conditions() -> None:
 
 def test_the_digest_is_of_all_that_gold_says_in_any_order_and_by_any_ids() -> None:
     def gold(ids: str = "abc", **changed: Any) -> Document:
-        a, b, c = ids
+        a, b, c = tuple(ids)
         spans = (Span(a, 0, 9, "FORCE"), Span(b, 0, 2, "STRIKE"), Span(c, 3, 5, "CUE", {"stance": "denies"}))
         links = (Relation(c, b, "content"), Relation(b, a, "agent"))
         return replace(Document("d", "any text", spans, links), **changed)
