@@ -199,8 +199,9 @@ def test_pairs_are_those_that_a_plain_search_finds(gold: list[Document], predict
         for j, b in enumerate(places[1])
         if a[1] < b[2] and b[1] < a[2]
     ]
-    assert matched(pairs, len(one)).sum() <= len(np.unique(pairs.gold))
-    assert set(pairs.gold[pairs.exact]) <= set(np.flatnonzero(matched(pairs.only(pairs.exact), len(one))))
+    every = np.ones(len(pairs.gold), dtype=np.bool_)
+    assert matched(pairs, every, len(one)).sum() <= len(np.unique(pairs.gold))
+    assert set(pairs.gold[pairs.exact]) <= set(np.flatnonzero(matched(pairs, pairs.exact, len(one))))
 
 
 def test_offsets_that_no_text_has_are_refused_and_large_ones_are_not_confused() -> None:

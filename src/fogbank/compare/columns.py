@@ -7,9 +7,9 @@ How many pairs match is the size of a maximum matching, which is a fact about th
 which of several such matchings is found (SciPy's Hopcroft-Karp), and is the same with gold and predicted exchanged.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,24 +69,22 @@ def columns(gold: Sequence[Document], predicted: Sequence[Document], labels: Seq
     Raises InvalidValueError for an offset that no text can have.
     """
     documents = [*gold, *predicted]
-    starts: list[int] = []
-    ends: list[int] = []
-    names: list[str] = []
-    sizes: list[int] = []
-    for one in documents:  # all of one document at once, while its spans are in the processor's cache
-        sizes.append(len(one.spans))
-        starts += [span.start for span in one.spans]
-        ends += [span.end for span in one.spans]
-        names += [span.label for span in one.spans]
-    start, end = (np.fromiter(offsets, np.int64, len(offsets)) for offsets in (starts, ends))
-    number = {name: place for place, name in enumerate(labels)}
-    label = np.fromiter(map(number.get, names, repeat(len(labels))), np.int64, len(names))
+    sizes = [len(one.spans) for one in documents]
+    number = defaultdict(lambda: len(labels), {name: place for place, name in enumerate(labels)})
+    start, end, label = np.empty((3, sum(sizes)), dtype=np.int64)
+    at = 0
+    for one, size in zip(documents, sizes, strict=True):  # all of a document at once, while its spans are near
+        rows = slice(at, at := at + size)
+        start[rows] = [span.start for span in one.spans]
+        end[rows] = [span.end for span in one.spans]
+        label[rows] = [number[span.label] for span in one.spans]
     width = int(end.max(initial=0)) + 1
     if width > _FARTHEST:
         raise InvalidValueError(f"a span ends at character {width - 1}; expected less than {_FARTHEST}")
     document = np.repeat(np.concatenate([np.arange(len(side)) for side in (gold, predicted)]), sizes)
     missing = width - 1 - (end - start)  # of two that start together the longer comes first
-    start, end = document * width + start, document * width + end
+    line = document * width
+    start, end = start + line, end + line
     key = _combined((start, len(gold) * width), (missing, width), (label, len(labels) + 1))
     first = sum(sizes[: len(gold)])
 
@@ -109,15 +107,15 @@ def overlapping(gold: Columns, predicted: Columns) -> Pairs:
     return Pairs(rows, others, same_extent, gold.label[rows] == predicted.label[others])
 
 
-def matched(pairs: Pairs, gold: int) -> Rows:
-    """Give the rows of gold, of so many, that one maximum matching of these pairs covers."""
+def matched(pairs: Pairs, kept: Rows, gold: int) -> Rows:
+    """Give the rows of gold, of so many, that one maximum matching of the pairs that are kept covers."""
+    side, opposite = pairs.gold[kept], pairs.predicted[kept]
     # Two rows that are in no other pair are matched in every maximum matching; it takes a search only for the rest.
-    sole = (np.bincount(pairs.gold)[pairs.gold] == 1) & (np.bincount(pairs.predicted)[pairs.predicted] == 1)
+    sole = (np.bincount(side)[side] == 1) & (np.bincount(opposite)[opposite] == 1)
     covered = np.zeros(gold, dtype=np.bool_)
-    covered[pairs.gold[sole]] = True
-    (rows, row), (others, other) = (
-        np.unique(side[~sole], return_inverse=True) for side in (pairs.gold, pairs.predicted)
-    )
+    covered[side[sole]] = True
+    rows, row = np.unique(side[~sole], return_inverse=True)
+    others, other = np.unique(opposite[~sole], return_inverse=True)
     graph = csr_array((np.ones(len(row), dtype=np.int8), (row, other)), shape=(len(rows), len(others)))
     covered[rows] = maximum_bipartite_matching(graph, perm_type="column") >= 0
     return covered
@@ -139,10 +137,8 @@ def _ranked(numbers: Numbers) -> tuple[Numbers, int]:
 
 def _combined(*parts: tuple[Numbers, int]) -> Numbers:
     """Make one number of several, each given with a bound of its values; ranks stand for what would be too large."""
-    columns, bounds = zip(*parts, strict=True)
-    made: Numbers = np.zeros(len(columns[0]), dtype=np.int64)
-    size = 1
-    for column, bound in zip(columns, bounds, strict=True):
+    (made, size), *others = parts
+    for column, bound in others:
         if size * bound > _LARGEST:
             made, size = _ranked(made)
         if size * bound > _LARGEST:

@@ -58,11 +58,11 @@ def tallies(documents: int, gold: Columns, predicted: Columns, pairs: Pairs) -> 
 
     hits = {
         "": counted(gold, pairs.gold[pairs.exact]),
-        "overlap": counted(gold, matched(pairs.only(pairs.same_label), len(gold))),
+        "overlap": counted(gold, matched(pairs, pairs.same_label, len(gold))),
     }
     held, found = counted(gold), counted(predicted)
     return {
-        criterion: Tally(_LABELS, np.stack([number, held, number, found], axis=-1).astype(np.float64))
+        criterion: Tally(_LABELS, np.stack([number, held, number, found], axis=-1, dtype=np.float64))
         for criterion, number in hits.items()
     }
 
@@ -75,7 +75,7 @@ def _errors(documents: int, gold: Columns, predicted: Columns, pairs: Pairs) -> 
     wrong[pairs.gold[pairs.exact]] = idle[pairs.predicted[pairs.exact]] = False
     left = pairs.only(wrong[pairs.gold] & idle[pairs.predicted])
     fits = np.logical_or.accumulate([left.same_extent, left.same_label, _close(gold, predicted, left)])
-    covered = [counted(gold, matched(left.only(kept), len(gold))) for kept in fits]
+    covered = [counted(gold, matched(left, kept, len(gold))) for kept in fits]
     missed, spurious = counted(gold, wrong) - covered[-1], counted(predicted, idle) - covered[-1]
     kinds = dict(zip(("wrong label", "wrong boundary", "both wrong"), np.diff(covered, axis=0, prepend=0), strict=True))
     of_gold, of_predicted = counted(gold), counted(predicted)
