@@ -7,11 +7,12 @@
 
 Spans are drawn at random, 60 a document, 28 labels, without overlap, and predicted with errors; scoring begins with
 `Document` values and ends with a report: digest of the data, counts, errors and 1,000 resamples.  The others begin with
-what they ask for, made beforehand: dictionaries (nervaluate, which reads them first, as FogBank reads documents; so it
-is measured also without that), tags of tokens (seqeval, in its default and in its strict mode).  They take time in proportion to documents and are given a sample, whose time is
-scaled.  What is measured is measured in turn, and of several rounds the least is compared, as other load comes and
-goes: of the time that passes, and of the time of all processors, which other load changes less.  Documents of `--tasks`
-are copies of the published train and test gold, predicted with errors.
+what they ask for, made beforehand: tags of tokens (seqeval, in its default and in its strict mode), dictionaries
+(nervaluate; it reads them first, as we read documents, and is measured without that, too).  They take time in
+proportion to documents and are given a sample, whose time is scaled.  All are measured in turn, and of several rounds
+the least is compared, as other load comes and goes: of the time that passes, and of the time that all processors
+spend, which other load changes less.  Documents of `--tasks` are copies of the published train and test gold, predicted
+with errors.
 """
 
 import argparse
