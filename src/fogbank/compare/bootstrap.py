@@ -7,7 +7,6 @@ over the resamples.  One draw serves every figure, so figures can be compared re
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,15 +34,11 @@ class Resamples:
         """How many groups there are to draw from."""
         return int(self.weights.shape[1])
 
-    @cached_property
-    def _among(self) -> csr_array:
-        """Which document is in which group, shape (groups, documents)."""
-        documents = len(self.member)
-        return csr_array((np.ones(documents), (self.member, np.arange(documents))), shape=(self.groups, documents))
-
     def grouped(self, columns: NDArray[np.float64]) -> NDArray[np.float64]:
         """Add up what documents have, shape (documents, …), by group: shape (groups, …)."""
-        held = np.asarray(self._among @ columns.reshape(len(self.member), -1), dtype=np.float64)
+        documents = len(self.member)
+        among = csr_array((np.ones(documents), (self.member, np.arange(documents))), shape=(self.groups, documents))
+        held = np.asarray(among @ columns.reshape(documents, -1), dtype=np.float64)
         return held.reshape(self.groups, *columns.shape[1:])
 
     def sums(self, columns: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -71,19 +66,18 @@ def resample(groups: Sequence[str], number: int = RESAMPLES, seed: int = SEED) -
 
 def estimate(measures: Mapping[str, Measure], resamples: Resamples) -> dict[str, Score]:
     """Give every measure its figure and 95 % interval, all over the same resamples."""
-    held = {name: resamples.grouped(one.sums).reshape(resamples.groups, -1) for name, one in measures.items()}
-    # Many rows hold the same columns (a label's row and macro, both numerators): each is multiplied once.
+    # Many rows hold the same columns (a label's row and macro, both numerators): each is added up once.
     place: dict[bytes, int] = {}
     distinct: list[NDArray[np.float64]] = []
     places: dict[str, list[int]] = {}
-    for name, columns in held.items():
+    for name, one in measures.items():
         places[name] = []
-        for column in np.ascontiguousarray(columns.T):
+        for column in one.sums.reshape(len(one.sums), -1).T:
             known = place.setdefault(column.tobytes(), len(distinct))
             if known == len(distinct):
                 distinct.append(column)
             places[name].append(known)
-    product = resamples.weights @ np.stack(distinct, axis=1)
+    product = resamples.sums(np.stack(distinct, axis=1))
     found = {}
     for name, one in measures.items():
         summed = product[:, places[name]].reshape(len(product), *one.sums.shape[1:])

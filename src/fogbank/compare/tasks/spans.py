@@ -53,8 +53,9 @@ def tallies(documents: int, gold: Columns, predicted: Columns, pairs: Pairs) -> 
     """Count the spans of so many documents by label, "" exact and "overlap"; `pairs` are all that overlap."""
 
     def counted(side: Columns, rows: NDArray[np.int64] | NDArray[np.bool_] | slice = slice(None)) -> NDArray[np.int64]:
-        cell = side.document[rows] * len(_LABELS) + side.label[rows]
-        return np.bincount(cell, minlength=documents * len(_LABELS)).reshape(documents, -1)
+        # What is of one label stands together in memory, since rows are made label by label.
+        cell = side.label[rows] * documents + side.document[rows]
+        return np.bincount(cell, minlength=len(_LABELS) * documents).reshape(-1, documents).T
 
     hits = {
         "": counted(gold, pairs.gold[pairs.exact]),
