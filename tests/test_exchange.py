@@ -177,6 +177,8 @@ def test_brat_files_keep_brats_specification_and_say_all(exported: dict[str, Pat
     conf = configuration(exported["brat"])
     for document in GOLD:
         assert read_as_brat(exported["brat"] / "test" / f"{document.id}.ann", conf) == everything(document)
+    drawing = (exported["brat"] / "visual.conf").read_text()
+    assert "glyph" not in drawing  # one that is given for all attributes would hide their values
 
 
 def test_a_docbin_opens_in_spacy_with_a_group_for_each_layer(exported: dict[str, Path]) -> None:
@@ -411,7 +413,8 @@ def test_the_commands_say_what_was_written_left_out_and_wrong(tmp_path: Path) ->
 def test_versions_are_exported_beside_each_other() -> None:
     found = documents_of(HOME, "versions", "validation")
     assert len(found) == 2 * len(GOLD)
-    assert {document.id.rpartition(".")[0] for document in found} == {document.id for document in GOLD}
+    assert {document.id.rpartition("__")[0] for document in found} == {document.id for document in GOLD}
+    assert not any("." in document.id for document in found)  # a name's end, for brat
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,8 @@ def _annotation_conf() -> str:
 def _visual_conf() -> str:
     lines = ["[labels]", "[drawing]", "SPAN_DEFAULT\tfgColor:white, bgColor:grey, borderColor:darken"]
     lines += [f"{label.name}\tbgColor:{label.colour}" for label in SCHEME.labels]
-    lines += ["ARC_DEFAULT\tcolor:black, arrowHead:triangle-5", "ATTRIBUTE_DEFAULT\tglyph:*"]
+    # No default glyph of attributes: brat would draw it in place of each value ("actual" and "negated" both "*").
+    lines.append("ARC_DEFAULT\tcolor:black, arrowHead:triangle-5")
     return "\n".join(lines) + "\n"
 
 

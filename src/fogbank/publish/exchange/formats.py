@@ -42,7 +42,7 @@ class Imported(NamedTuple):
 
 
 def documents_of(corpus: Corpus, config: str, split: str) -> list[Document]:
-    """Give the documents of a config and split; an annotator's version is named `<article>.<annotator>`.
+    """Give the documents of a config and split; an annotator's version is named `<article>__<annotator>`.
 
     Raises FogbankError for an unknown config or split.
     """
@@ -52,7 +52,7 @@ def documents_of(corpus: Corpus, config: str, split: str) -> list[Document]:
         raise FogbankError(f"config {config!r} cannot be exported; expected one of {', '.join(CONFIGS)}")
     wanted = {name: number for number, name in enumerate(corpus.split(split))}
     found = [
-        (wanted[v.document.id], replace(v.document, id=f"{v.document.id}.{v.annotator}"))
+        (wanted[v.document.id], replace(v.document, id=f"{v.document.id}__{v.annotator}"))
         for one in read_rounds(corpus)
         if one.is_blind
         for v in versions(corpus, one)
