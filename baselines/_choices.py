@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from baselines._classifier import Classifier, Features
+from baselines._classifier import Classifier
+from baselines._table import Features, Table
 from baselines._text import Reading
 from fogbank import SCHEME, Document, Relation, Span
 
@@ -96,8 +97,8 @@ class Choices:
         found: dict[str, dict[str, str]] = {span.id: {} for span in spans}
         for attribute in CLASSIFIED:
             there = [span for span in spans if span.label in attribute.labels]
-            rows = [context.features(attribute.name, span) for span in there]
-            values = self._classifiers[attribute.name].best(rows, attribute.default or "")
+            table = Table.named([context.features(attribute.name, span) for span in there])
+            values = self._classifiers[attribute.name].best(table, attribute.default or "")
             for span, value in zip(there, values, strict=True):
                 found[span.id][attribute.name] = value
         return found

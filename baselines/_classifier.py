@@ -2,17 +2,18 @@
 
 import warnings
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.special import log_softmax
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
-Features = list[str]
+from baselines._table import Column, Features, Table
+
 Scores = NDArray[np.float64]
 # liblinear is the faster one for two classes; for more L-BFGS is, and 40 steps are enough to choose by the scores
 _TWO: dict[str, Any] = {"solver": "liblinear", "tol": 1e-2, "max_iter": 1000}
@@ -55,30 +56,30 @@ class Classifier:
         return self
 
     def _set(self, features: Sequence[str], classes: Sequence[str], weights: NDArray[Any], bias: NDArray[Any]) -> None:
-        self._features, self.classes = list(features), tuple(classes)
-        self._weights, self._bias = np.ascontiguousarray(weights, np.float32), bias.astype(np.float32)
-        self._column = {name: i for i, name in enumerate(features)}
+        self.features, self.classes = list(features), tuple(classes)
+        self.weights, self.bias = np.ascontiguousarray(weights, np.float32), bias.astype(np.float32)
+        self._alone: Panel | None = None
 
-    def scores(self, rows: Sequence[Features]) -> Scores:
+    def scores(self, table: Table) -> Scores:
         """Give the logarithms of the probabilities, one row for each row, one column for each class."""
-        known = [set(map(self._column.get, row)) - {None} for row in rows]
-        columns = np.array([column for row in known for column in row], np.int64)
-        ends = np.cumsum([0, *map(len, known)])
-        shape = len(rows), len(self._column)
-        held = csr_array((np.ones(len(columns)), columns, ends), shape=shape) @ self._weights + self._bias
-        return np.asarray(log_softmax(held, axis=1) if held.size else held, np.float64)
+        self._alone = self._alone or self.together([])
+        return self._alone.scores([table])[0]
 
-    def best(self, rows: Sequence[Features], default: str) -> list[str]:
+    def together(self, others: Sequence["Classifier"]) -> "Panel":
+        """Make a panel of this classifier and others, as they are now."""
+        return Panel([self, *others])
+
+    def best(self, table: Table, default: str) -> list[str]:
         """Name the most probable class of each row, or the default where nothing was learned."""
-        return [self.classes[i] for i in self.scores(rows).argmax(axis=1)] if self.classes else [default] * len(rows)
+        return [self.classes[i] for i in self.scores(table).argmax(axis=1)] if self.classes else [default] * len(table)
 
     def state(self, prefix: str) -> dict[str, Any]:
         """Give all that was learned, under names with this prefix."""
         return {
-            f"{prefix}.features": np.array(self._features, dtype=np.str_),
+            f"{prefix}.features": np.array(self.features, dtype=np.str_),
             f"{prefix}.classes": list(self.classes),
-            f"{prefix}.weights": self._weights,
-            f"{prefix}.bias": self._bias,
+            f"{prefix}.weights": self.weights,
+            f"{prefix}.bias": self.bias,
         }
 
     def restore(self, prefix: str, state: Any) -> "Classifier":
@@ -86,3 +87,55 @@ class Classifier:
         features = [str(name) for name in state[f"{prefix}.features"]]
         self._set(features, state[f"{prefix}.classes"], state[f"{prefix}.weights"], state[f"{prefix}.bias"])
         return self
+
+
+class Panel:
+    """Classifiers that are asked together, so that features which their tables share are looked up once."""
+
+    def __init__(self, members: Sequence[Classifier]) -> None:
+        features = sorted({name for member in members for name in member.features})
+        self._row = {name: i for i, name in enumerate(features)}
+        self._ends = np.cumsum([0, *(len(member.classes) for member in members)])
+        self._weights = np.zeros((len(features) + 1, self._ends[-1]))  # the last row is that of unknown features
+        for member, start, end in zip(members, self._ends, self._ends[1:], strict=False):
+            self._weights[[self._row[name] for name in member.features], start:end] = member.weights
+        self._bias = np.concatenate([np.zeros(0), *(member.bias for member in members)])
+
+    def scores(self, tables: Sequence[Table]) -> list[Scores]:
+        """Give the scores of each member for its table."""
+        columns = list({id(column): column for table in tables for column in table.columns}.values())
+        starts = np.cumsum([0, *(len(column.values) for column in columns)])
+        start = {id(column): first for column, first in zip(columns, starts, strict=False)}
+        weighed = self._weighed(columns)
+        scores: list[Scores] = []
+        for table, members in groupby(range(len(tables)), key=tables.__getitem__):
+            number = list(members)
+            ends = self._ends[number[0] : number[-1] + 2]
+            here = slice(ends[0], ends[-1])
+            sums = np.tile(self._bias[here], (len(table), 1))
+            mine = weighed[:, here]
+            for column in table.columns:
+                sums += mine[start[id(column)] + column.numbers]
+            scores += map(_logarithms, np.split(sums, ends[1:-1] - ends[0], axis=1))
+        return scores
+
+    def _weighed(self, columns: Sequence[Column]) -> Scores:
+        """Sum the weights of the features that each column gives to each of its values."""
+        row, unknown = self._row.get, len(self._row)
+        rows: list[int] = []
+        ends = [0]
+        for naming, held, _ in columns:
+            for values in held:
+                rows += [row(name, unknown) for name in naming(*values)]
+                ends.append(len(rows))
+        weights = csr_array((np.ones(len(rows)), rows, ends), shape=(len(ends) - 1, len(self._weights)))
+        weights.sum_duplicates()
+        weights.data[:] = 1  # what comes twice counts once
+        return np.asarray(weights @ self._weights, np.float64)
+
+
+def _logarithms(sums: Scores) -> Scores:
+    if sums.size:
+        sums = sums - sums.max(axis=1, keepdims=True)
+        sums -= np.log(np.exp(sums).sum(axis=1, keepdims=True))
+    return sums

@@ -1,10 +1,16 @@
 """Clauses that a cue may report: one by rule, or all candidates with what a classifier may know of them."""
 
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from baselines._table import Features, Naming, Table
 from baselines._text import CLOSE, OPEN, STOPS, Reading
 from baselines._times import read_time
 
 Range = tuple[int, int]
 LOOSE = frozenset(",;:—–-")
+_SIZES = (1, 2, 4, 7, 12, 20, 10**6)
 
 
 def trim(reading: Reading, first: int, last: int) -> Range:
@@ -91,35 +97,85 @@ def candidates(reading: Reading, first: int, last: int) -> list[Range]:
     return sorted((a, b) for a, b in inside if b <= first or a >= last or (a <= first and last <= b))
 
 
-def candidate_features(reading: Reading, cue: Range, by_rule: Range | None, found: Range) -> list[str]:
-    """Give the features of a clause that a cue may report; `by_rule` is what `clause` gives."""
-    (first, last), (a, b) = cue, found
+class _Clause(NamedTuple):
+    """What is told of a clause that a cue may report."""
+
+    side: str  # of the cue, or how many sentences away
+    cue: str
+    begins: str
+    ends: str
+    first: str
+    last: str
+    behind: str
+    size: int
+    gap: int
+    next: str  # behind the cue
+    short_gap: str
+    further: tuple[object, ...]
+
+
+def _sided(side: str, cue: str, *names: str) -> Features:
+    return [f"{kind} {name}" for name in names for kind in (side, f"{side} {cue}")]
+
+
+_CLAUSE: tuple[Naming, ...] = (
+    lambda side, cue: [side, f"{side} cue={cue}"],
+    lambda side, cue, begins: [f"begins={begins}", *_sided(side, cue, f"begins={begins}")],
+    lambda side, cue, ends: [f"ends={ends}", *_sided(side, cue, f"ends={ends}")],
+    lambda side, cue, first: [f"first={first}", *_sided(side, cue, f"first={first}")],
+    lambda side, cue, size: [f"size={size}", *_sided(side, cue, f"size={size}")],
+    lambda side, cue, gap: _sided(side, cue, f"gap={gap}"),
+    lambda side, cue, begins, ends: _sided(side, cue, f"both={begins} {ends}"),
+    lambda side, last: [f"{side} last={last}"],
+    lambda side, behind: [f"{side} behind={behind}"],
+    lambda side, next: [f"{side} next={next}"],
+    lambda side, short_gap: [f"{side} short gap={short_gap}"],
+    lambda side, further: [
+        f"{side} {name}={held}"
+        for name, held in zip(("quoted", "is rule", "that", "commas", "gap time", "capital gap"), further, strict=True)
+    ],
+)
+
+
+def clause_features(reading: Reading, cues: Iterable[tuple[Range, Sequence[Range]]]) -> Table:
+    """Give the features of the clauses that each of some cues may report."""
+    told = [row for cue, found in cues for row in _told(reading, cue, found)]
+    return Table.of(_Clause._fields, told).with_columns(_CLAUSE)
+
+
+def _told(reading: Reading, cue: Range, clauses: Iterable[Range]) -> Iterator[_Clause]:
+    first, last = cue
     words, lower = reading.words, reading.lower
     number = reading.sentence_of[first]
     start, stop = reading.sentences[number]
-    name = " ".join(lower[first:last])
-    apart = reading.sentence_of[a] - number
-    side = f"s{apart}" if apart else "before" if b <= first else "after" if a >= last else "around"
     end = trim(reading, start, stop)[1]
-    before = lower[a - 1] if a else "<s>"
-    behind = lower[b] if b < len(lower) else "</s>"
-    gap = lower[last:a] if side == "after" else lower[b:first] if side == "before" else []
-    begins = "cue" if a == last else "sentence" if a in (start, reading.body) else before
-    ends = "cue" if b == first else "sentence" if b == end else behind
-    size = next(n for n in (1, 2, 4, 7, 12, 20, 10**6) if b - a <= n)
-    base = [
-        f"begins={begins}", f"ends={ends}", f"first={lower[a]}", f"size={size}", f"gap={min(len(gap), 6)}",
-        f"both={begins} {ends}", f"last={lower[b - 1]}", f"behind={behind}", f"cue={name}",
-        f"quoted={before in OPEN and behind in CLOSE}", f"is rule={found == by_rule}",
-        f"that={'that' in gap}", f"next={lower[last] if last < len(lower) else ''}",
-        f"commas={min(lower[a:b].count(','), 3)}",
-        f"short gap={' '.join(gap) if len(gap) < 3 else ''}",
-        f"gap time={bool(gap) and side == 'after' and after_time(reading, last, stop) == a}",
-        f"capital gap={any(w[0].isupper() for w in words[a - len(gap) : a]) if side == 'after' and gap else ''}",
-    ]  # fmt: skip
-    return [
-        side,
-        *(f"{side} {f}" for f in base),
-        *(f"{side} {name} {f}" for f in base[:6]),
-        *(f"{f}" for f in base[:4]),
-    ]
+    by_rule, timed = clause(reading, first, last), after_time(reading, last, stop)
+    capital = next((i for i in range(last, stop) if words[i][0].isupper()), stop)
+    for a, b in clauses:
+        apart = reading.sentence_of[a] - number
+        side = f"s{apart}" if apart else "before" if b <= first else "after" if a >= last else "around"
+        before = lower[a - 1] if a else "<s>"
+        behind = lower[b] if b < len(lower) else "</s>"
+        gap = lower[last:a] if side == "after" else lower[b:first] if side == "before" else ()
+        is_behind = side == "after" and bool(gap)
+        yield _Clause(
+            side=side,
+            cue=" ".join(lower[first:last]),
+            begins="cue" if a == last else "sentence" if a in (start, reading.body) else before,
+            ends="cue" if b == first else "sentence" if b == end else behind,
+            first=lower[a],
+            last=lower[b - 1],
+            behind=behind,
+            size=_SIZES[bisect_left(_SIZES, b - a)],
+            gap=min(len(gap), 6),
+            next=lower[last] if last < len(lower) else "",
+            short_gap=" ".join(gap) if len(gap) < 3 else "",
+            further=(
+                before in OPEN and behind in CLOSE,
+                (a, b) == by_rule,
+                "that" in gap,
+                min(lower[a:b].count(","), 3),
+                is_behind and timed == a,
+                capital < a if is_behind else "",
+            ),
+        )

@@ -1,49 +1,63 @@
-"""Pairs of spans that a relation may join, and what a classifier may know of them.
+"""Pairs of spans that a relation may join.
 
 Arguments are pairs of at most `WINDOW` sentences' distance that the scheme allows to relate; mentions are pairs of one
 layer (entity or event) in the whole text, the head behind the tail, that may be coreferent.  `content` is not among
 them: contents are found together with their cues.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import product
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from baselines._table import Coded, Numbers
 from baselines._text import Reading
 from fogbank import SCHEME, Span
 
 WINDOW = 1
-COREFERENCE = ("same", "same_event")
-_PRONOUNS = {
-    word: kind
-    for kind, words in {
-        "he": "he him his himself",
-        "she": "she her hers herself",
-        "they": "they them their theirs themselves those some",
-        "we": "we us our ours",
-        "it": "it its itself",
-        "i": "i me my mine",
-    }.items()
-    for word in words.split()
-}
+COREFERENT = {"entity": "same", "event": "same_event"}
+ARGUMENTS = tuple(name for name in SCHEME.relation_names if name not in ("content", *COREFERENT.values()))
+Pairs = tuple[Numbers, Numbers]  # the numbers of the heads and of the tails, among some places
 _LINKING = "in at on of from to into near by with for against under between through over after before"
-_PREPOSITIONS = frozenset(_LINKING.split())
+PREPOSITIONS = frozenset(_LINKING.split())
+
+
+class Paired(NamedTuple):
+    """The labels and the layers of a pair, together and apart."""
+
+    both: str
+    layers: str
+    head: str
+    tail: str
+
+
+PAIRED = [
+    Paired(f"{head} {tail}", f"{SCHEME.layer_of[head]} {SCHEME.layer_of[tail]}", head, tail)
+    for head, tail in product(SCHEME.label_names, repeat=2)
+]
+
+
+def _allowing(relation: str) -> NDArray[np.bool_]:
+    return np.array([[SCHEME.allows(relation, h, t) for t in SCHEME.label_names] for h in SCHEME.label_names])
+
+
+_ARGUMENTS_ALLOWED = np.stack([_allowing(name) for name in ARGUMENTS])
+_ANY_ALLOWED = np.logical_or.reduce(_ARGUMENTS_ALLOWED)
+_COREFERENCE_ALLOWED = {layer: _allowing(name) for layer, name in COREFERENT.items()}
 
 
 class Place(NamedTuple):
-    """A span with its layer, its tokens, its sentence, and its words in lower case."""
+    """A span with its label, its layer, its tokens, its sentence, and its words in lower case."""
 
     span: Span
+    label: str
     layer: str
     first: int
     last: int
     sentence: int
     words: tuple[str, ...]
-
-    @property
-    def main(self) -> str:
-        """The word that most likely names the kind: the last."""
-        return self.words[-1]
 
 
 def places(reading: Reading, spans: Sequence[Span]) -> list[Place]:
@@ -51,115 +65,70 @@ def places(reading: Reading, spans: Sequence[Span]) -> list[Place]:
     found: list[Place] = []
     for span in sorted(spans, key=lambda s: (s.start, -s.end, s.label)):
         if tokens := reading.range_of(span.start, span.end):
-            lower = reading.lower[tokens[0] : tokens[1]]
-            found.append(Place(span, SCHEME.layer_of[span.label], *tokens, reading.sentence_of[tokens[0]], lower))
+            layer, lower = SCHEME.layer_of[span.label], reading.lower[tokens[0] : tokens[1]]
+            found.append(Place(span, span.label, layer, *tokens, reading.sentence_of[tokens[0]], lower))
     return found
 
 
-def argument_pairs(there: Sequence[Place]) -> Iterator[tuple[Place, Place]]:
+class Ends(NamedTuple):
+    """Places by columns: numbers of labels, tokens and sentences."""
+
+    label: Numbers
+    first: Numbers
+    last: Numbers
+    sentence: Numbers
+
+    @classmethod
+    def of(cls, there: Sequence[Place]) -> "Ends":
+        number = SCHEME.label_names.index
+        held = [(number(p.label), p.first, p.last, p.sentence) for p in there]
+        return cls(*np.array(held, np.int64).reshape(-1, 4).T)
+
+
+def argument_pairs(there: Sequence[Place]) -> Pairs:
     """Give the pairs whose relation is neither `content` nor coreference."""
-    for head in there:
-        for tail in there:
-            if tail is not head and abs(head.sentence - tail.sentence) <= WINDOW and _labels(head, tail):
-                yield head, tail
+    label, _, _, sentence = Ends.of(there)
+    may = _ANY_ALLOWED[label[:, None], label] & (abs(sentence[:, None] - sentence) <= WINDOW)
+    np.fill_diagonal(may, val=False)
+    return _pairs(may)
 
 
-def _labels(head: Place, tail: Place) -> list[str]:
-    between = SCHEME.relations_between.get((head.span.label, tail.span.label), ())
-    return [label for label in between if label not in ("content", *COREFERENCE)]
+def mention_pairs(mentions: Sequence[Place]) -> Pairs:
+    """Give the pairs of the mentions of a layer that may be coreferent, in the order of the text."""
+    label = Ends.of(mentions).label
+    may = np.tri(len(mentions), k=-1, dtype=bool)
+    return _pairs(may if all(p.layer == "entity" for p in mentions) else may & (label[:, None] == label))
 
 
-def mention_pairs(there: Sequence[Place], layer: str) -> Iterator[tuple[Place, Place]]:
-    """Give the pairs of a layer that may be coreferent."""
-    mentions = [place for place in there if place.layer == layer]
-    for i, head in enumerate(mentions):
-        for tail in mentions[:i]:
-            if layer == "entity" or head.span.label == tail.span.label:
-                yield head, tail
+def _pairs(may: NDArray[np.bool_]) -> Pairs:
+    heads, tails = np.nonzero(may)
+    return heads.astype(np.int64), tails.astype(np.int64)
 
 
-class Surroundings:
-    """A document's places, ready for questions about what stands between two of them."""
+def fitting(there: Sequence[Place], pairs: Pairs) -> NDArray[np.bool_]:
+    """Whether the scheme lets each of the `ARGUMENTS` (rows) stand between each of some pairs (columns)."""
+    label = Ends.of(there).label
+    return _ARGUMENTS_ALLOWED[:, label[pairs[0]], label[pairs[1]]]
 
-    def __init__(self, reading: Reading, there: Sequence[Place]) -> None:
-        self._reading, self._there = reading, there
-        self._starts = [p.first for p in there]
-        self._lower = ["<s>", *reading.lower, "</s>"]
-        self._contents = [p for p in there if p.span.label == "CONTENT"]
-        self._holders = {p.span.id: self._inside(p) for p in there}
 
-    def _inside(self, place: Place) -> frozenset[str]:
-        return frozenset(
-            c.span.id for c in self._contents if c.first <= place.first and place.last <= c.last and c is not place
-        )
+def allowed(layer: str, mentions: Sequence[Place], pairs: Pairs) -> Pairs:
+    """Give those pairs of mentions whose coreference the scheme allows: of its labels, and backwards."""
+    heads, tails = pairs
+    label, first, last, _ = Ends.of(mentions)
+    is_forward = (first[tails] == first[heads]) & (last[tails] > last[heads])
+    may = _COREFERENCE_ALLOWED[layer][label[heads], label[tails]] & ~is_forward
+    return heads[may], tails[may]
 
-    def _between(self, first: int, last: int) -> Sequence[Place]:
-        return self._there[bisect_left(self._starts, first) : bisect_left(self._starts, last)]
 
-    def argument(self, head: Place, tail: Place) -> list[str]:
-        """Give the features of a pair that may be head and argument."""
-        labels = f"{head.span.label} {tail.span.label}"
-        layers = f"{head.layer} {tail.layer}"
-        left, right = (head, tail) if head.first <= tail.first else (tail, head)
-        order = "nested" if right.first < left.last else "forward" if left is head else "backward"
-        apart = tail.sentence - head.sentence
-        gap = max(0, right.first - left.last)
-        between = self._lower[left.last + 1 : right.first + 1]
-        far = f"s{apart}" if apart else f"t{next(n for n in (0, 1, 2, 3, 5, 8, 13, 10**6) if gap <= n)}"
-        middle = [
-            p for p in self._between(left.last, right.first) if p.last <= right.first and p.span.label != "CONTENT"
-        ]
-        rivals = sum(p.span.label == tail.span.label for p in middle)
-        heads = sum(p.layer == head.layer for p in middle)
-        before_tail, after_head = self._lower[tail.first], self._lower[head.last + 1]
-        links = " ".join(w for w in between if w in _PREPOSITIONS or not w.isalnum())[:20] if gap < 12 else "far"
-        same_content = self._holders[head.span.id] == self._holders[tail.span.id]
-        place = f"{order} {far}"
-        base = [
-            place, f"rivals={min(rivals, 2)} heads={min(heads, 2)} {order}", f"before={before_tail}",
-            f"after={after_head}", f"links={links} {order}", f"content={same_content}", f"tail={tail.main}",
-            f"head={head.main}", f"apart={apart}", f"order={order}",
-            f"between={' '.join(between) if gap < 4 else ''} {order}",
-            f"stops={min(sum(w in ',;:' for w in between), 3)}",
-        ]  # fmt: skip
-        words = [f"{layers} {order} has={w}" for w in set(between)] if gap < 10 else []
-        return [
-            labels, *(f"{labels} {f}" for f in base), *(f"{layers} {f}" for f in base), *words,
-            f"{head.main} {tail.span.label} {order}", f"{head.main} {order} before={before_tail}",
-            f"{labels} rivals={min(rivals, 2)} {far} {same_content}", f"{head.span.label} {place}",
-            f"{tail.span.label} {place}",
-            f"{labels} before={before_tail} {order}", f"{head.main} {tail.main}",
-        ]  # fmt: skip
+def labels_of(there: Sequence[Place], pairs: Pairs) -> Coded:
+    """Tell the labels of pairs, as places in `PAIRED`."""
+    label = Ends.of(there).label
+    return Coded.among(label[pairs[0]] * len(SCHEME.label_names) + label[pairs[1]], len(PAIRED))
 
-    def mention(self, head: Place, tail: Place) -> list[str]:
-        """Give the features of a pair that may be a mention and an earlier one of the same thing."""
-        pronoun = _PRONOUNS.get(" ".join(head.words), "")
-        earlier = _PRONOUNS.get(" ".join(tail.words), "")
-        middle = [p for p in self._between(tail.first + 1, head.first) if p.layer == head.layer]
-        rank = sum(p.span.label == tail.span.label for p in middle)
-        shared = set(head.words) & set(tail.words) - _PREPOSITIONS - {"the", "and"}
-        names = "".join("N" if self._reading.words[p.last - 1][0].isupper() else "n" for p in (head, tail))
-        match = (
-            "equal" if head.words == tail.words else "main" if head.main == tail.main
-            else "inside" if shared == set(head.words) else "shared" if shared else "none"
-        )  # fmt: skip
-        equal_between = any(p.words == head.words for p in middle)
-        apart = min(head.sentence - tail.sentence, 4)
-        label = f"{head.span.label} {tail.span.label}"
-        kind = f"{'pronoun ' + pronoun if pronoun else names[0]} {'pronoun ' + earlier if earlier else names[1]}"
-        base = [
-            f"match={match}", f"kind={kind}", f"rank={min(rank, 4)}", f"apart={apart}", f"nearer equal={equal_between}",
-            f"match={match} kind={kind}", f"match={match} nearer={equal_between} rank={min(rank, 3)}",
-            f"kind={kind} rank={min(rank, 3)} apart={apart}", f"the={self._lower[head.first] == 'the'} match={match}",
-            f"before={self._lower[head.first]} match={match}", f"subject={self._begins(tail)} {kind}",
-        ]  # fmt: skip
-        return [
-            label,
-            *base,
-            *(f"{label} {f}" for f in base),
-            f"{head.main} {tail.main}",
-            f"head={head.main} match={match}",
-        ]
 
-    def _begins(self, place: Place) -> bool:
-        return place.first - self._reading.sentences[place.sentence][0] < 3
+def up_to(most: int, numbers: Numbers) -> Coded:
+    return Coded(np.minimum(numbers, most), range(most + 1))
+
+
+def truth(holds: NDArray[np.bool_]) -> Coded:
+    return Coded(holds.astype(np.int64), (False, True))

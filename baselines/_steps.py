@@ -4,19 +4,33 @@ A step proposes with a probability, and `choose…` keeps what a threshold lets 
 without asking the classifiers again.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from baselines._arguments import argument_features
 from baselines._choices import Choices
-from baselines._classifier import Classifier, Features, Scores
-from baselines._clauses import candidate_features, candidates, clause
-from baselines._pairs import Place, Surroundings, argument_pairs, mention_pairs, places
-from baselines._tagger import Tagger, Tags, TokenFeatures
-from baselines._text import Reading, crosses, may_relate
+from baselines._classifier import Classifier, Panel, Scores
+from baselines._clauses import candidates, clause_features
+from baselines._mentions import mention_features
+from baselines._pairs import (
+    ARGUMENTS,
+    COREFERENT,
+    Pairs,
+    Place,
+    allowed,
+    argument_pairs,
+    fitting,
+    mention_pairs,
+    places,
+)
+from baselines._table import Features, Table
+from baselines._tagger import Tagger, Tags
+from baselines._text import Reading, crosses
+from baselines._tokens import TokenFeatures
 from fogbank import SCHEME, Document, Relation, Span, clusters
 
 TAGGED = {
@@ -26,8 +40,6 @@ TAGGED = {
     "cue": ("CUE",),
 }
 WIDE = ("entity", "cue")  # the layers where a token's surroundings tell more than they mislead
-COREFERENT = {"entity": "same", "event": "same_event"}
-ARGUMENTS = tuple(name for name in SCHEME.relation_names if name not in ("content", *COREFERENT.values()))
 Examples = tuple[list[Features], list[str]]
 _NONE, _YES = "none", "yes"
 
@@ -36,9 +48,14 @@ class Proposal(NamedTuple):
     """A relation that may hold, how likely it is, and its ends."""
 
     probability: float
-    relation: Relation
+    label: str
     head: Span
     tail: Span
+
+    @property
+    def relation(self) -> Relation:
+        """The relation."""
+        return Relation(self.head.id, self.tail.id, self.label)
 
 
 @dataclass(frozen=True)
@@ -58,21 +75,20 @@ class Known:
         """The features of the clauses that the cues may report, and whether they do."""
         linked = {(r.head, r.tail) for r in self.gold.relations if r.label == "content"}
         said = {head: {self.gold.by_id[tail].key for h, tail in linked if h == head} for head, _ in linked}
-        rows, names = [], []
-        for cue, content, row in _clauses(self.reading, self.gold.spans):
-            rows.append(row)
-            names.append(_YES if content.key in said.get(cue.id, set()) else _NONE)
-        return rows, names
+        pairs, table = _clauses(self.reading, self.gold.spans)
+        names = [_YES if content.key in said.get(cue.id, set()) else _NONE for cue, content in pairs]
+        return table.rows(), names
 
     @cached_property
     def arguments(self) -> dict[str, Examples]:
         """The features of the pairs that each relation may join, and whether it does."""
         labels = {(r.head, r.tail): r.label for r in self.gold.relations}
-        found: dict[str, Examples] = {label: ([], []) for label in ARGUMENTS}
-        for pair, row in _arguments(self.reading, self.gold.spans):
-            for label in _fitting(pair):
-                found[label][0].append(row)
-                found[label][1].append(_YES if labels.get(_ids(pair)) == label else _NONE)
+        there, pairs, table = _arguments(self.reading, self.gold.spans)
+        rows, found = table.rows(), dict[str, Examples]()
+        names = [labels.get((there[head].span.id, there[tail].span.id)) for head, tail in zip(*pairs, strict=True)]
+        for label, fits in zip(ARGUMENTS, fitting(there, pairs), strict=True):
+            held = fits.nonzero()[0]
+            found[label] = [rows[n] for n in held], [_YES if names[n] == label else _NONE for n in held]
         return found
 
     @cached_property
@@ -87,39 +103,36 @@ class Known:
         label = COREFERENT[layer]
         linked = {(r.head, r.tail) for r in self.gold.relations if r.label == label}
         cluster_of = {name: n for n, names in enumerate(clusters(self.gold, label)) for name in names}
-        there = places(self.reading, self.gold.spans)
-        around = Surroundings(self.reading, there)
-        rows, names = [], []
-        for pair in mention_pairs(there, layer):
-            head, tail = _ids(pair)
+        mentions = _mentions(self.reading, self.gold.spans, layer)
+        heads, tails = mention_pairs(mentions)
+        kept, names = [], []
+        for n, pair in enumerate(zip(heads, tails, strict=True)):
+            head, tail = (mentions[i].span.id for i in pair)
             if (head, tail) in linked or head not in cluster_of or cluster_of[head] != cluster_of.get(tail):
-                rows.append(around.mention(*pair))
+                kept.append(n)
                 names.append(_YES if (head, tail) in linked else _NONE)
-        return rows, names
+        return mention_features(self.reading, mentions, (heads[kept], tails[kept])).rows(), names
 
 
-def _ids(pair: tuple[Place, Place]) -> tuple[str, str]:
-    return pair[0].span.id, pair[1].span.id
-
-
-def _arguments(reading: Reading, spans: Sequence[Span]) -> Iterator[tuple[tuple[Place, Place], Features]]:
+def _arguments(reading: Reading, spans: Sequence[Span]) -> tuple[list[Place], Pairs, Table]:
     there = places(reading, spans)
-    around = Surroundings(reading, there)
-    for pair in argument_pairs(there):
-        yield pair, around.argument(*pair)
+    pairs = argument_pairs(there)
+    return there, pairs, argument_features(reading, there, pairs)
 
 
-def _fitting(pair: tuple[Place, Place]) -> list[str]:
-    between = SCHEME.relations_between.get((pair[0].span.label, pair[1].span.label), ())
-    return [label for label in between if label in ARGUMENTS]
+def _mentions(reading: Reading, spans: Sequence[Span], layer: str) -> list[Place]:
+    return places(reading, [span for span in spans if SCHEME.layer_of[span.label] == layer])
 
 
-def _clauses(reading: Reading, spans: Sequence[Span]) -> Iterator[tuple[Span, Span, Features]]:
-    for cue in spans:
-        if cue.label == "CUE" and (tokens := reading.range_of(cue.start, cue.end)):
-            by_rule = clause(reading, *tokens)
-            for found in candidates(reading, *tokens):
-                yield cue, reading.span(*found, "CONTENT"), candidate_features(reading, tokens, by_rule, found)
+def _clauses(reading: Reading, spans: Sequence[Span]) -> tuple[list[tuple[Span, Span]], Table]:
+    cues = [
+        (cue, tokens, candidates(reading, *tokens))
+        for cue in spans
+        if cue.label == "CUE" and (tokens := reading.range_of(cue.start, cue.end))
+    ]
+    content = {clause: reading.span(*clause, "CONTENT") for clause in {c for _, _, found in cues for c in found}}
+    pairs = [(cue, content[clause]) for cue, _, found in cues for clause in found]
+    return pairs, clause_features(reading, [(tokens, found) for _, tokens, found in cues])
 
 
 class Steps:
@@ -133,6 +146,12 @@ class Steps:
         self._arguments = {label: Classifier(strengths["arguments"]) for label in ARGUMENTS}
         self._mentions = {layer: Classifier(strengths[label]) for layer, label in COREFERENT.items()}
         self._choices = Choices(strengths["choices"])
+        self._join()
+
+    def _join(self) -> None:
+        first, *others = [tagger.classifier for tagger in self._taggers.values()]
+        self._tags = first.together(others)
+        self._relations = Panel([*self._arguments.values()])
 
     def fit(self, documents: Sequence[Known], only: str | None = None) -> "Steps":
         """Learn all steps from gold documents, or one alone, named as its strength is."""
@@ -150,11 +169,13 @@ class Steps:
                 _fit(classifier, [known.mentions[layer] for known in documents])
         if only in (None, "choices"):
             self._choices.fit([(known.reading, known.gold) for known in documents])
+        self._join()
         return self
 
-    def tag_scores(self, tokens: TokenFeatures, layer: str) -> Scores:
-        """Score the tags of a layer."""
-        return self._taggers[layer].scores(tokens)
+    def tag_scores(self, tokens: TokenFeatures) -> dict[str, Scores]:
+        """Score the tags of each layer."""
+        tables = [tagger.table(tokens) for tagger in self._taggers.values()]
+        return dict(zip(TAGGED, self._tags.scores(tables), strict=True))
 
     def decode(self, layer: str, reading: Reading, scores: Scores, outside: float) -> list[Span]:
         """Find the spans of a layer."""
@@ -163,39 +184,30 @@ class Steps:
 
     def contents(self, reading: Reading, spans: Sequence[Span]) -> list[Proposal]:
         """Propose what each cue reports, the likeliest first."""
-        found = list(_clauses(reading, spans))
-        scores = _probability(self._contents, [row for _, _, row in found], _YES)
-        proposals = (
-            Proposal(float(p), Relation(cue.id, content.id, "content"), cue, content)
-            for p, (cue, content, _) in zip(scores, found, strict=True)
-        )
-        return sorted(proposals, key=lambda p: (-p.probability, p.relation.head, p.relation.tail))
+        pairs, table = _clauses(reading, spans)
+        probabilities = _probabilities(self._contents, self._contents.scores(table)).tolist()
+        proposals = [Proposal(p, "content", *pair) for p, pair in zip(probabilities, pairs, strict=True)]
+        return sorted(proposals, key=lambda p: (-p.probability, p.head.id, p.tail.id))
 
     def arguments(self, reading: Reading, spans: Sequence[Span]) -> list[Proposal]:
         """Propose the likeliest relation of each pair that may be head and argument."""
-        found = list(_arguments(reading, spans))
-        best: dict[tuple[str, str], Proposal] = {}
-        for label, classifier in self._arguments.items():
-            fitting = [(pair, row) for pair, row in found if label in _fitting(pair)]
-            scores = _probability(classifier, [row for _, row in fitting], _YES)
-            for p, ((head, tail), _) in zip(scores, fitting, strict=True):
-                pair = head.span.id, tail.span.id
-                if pair not in best or float(p) > best[pair].probability:
-                    best[pair] = Proposal(float(p), Relation(*pair, label), head.span, tail.span)
-        return list(best.values())
+        there, (heads, tails), table = _arguments(reading, spans)
+        scores = self._relations.scores([table] * len(ARGUMENTS))
+        likely = [_probabilities(c, held) for c, held in zip(self._arguments.values(), scores, strict=True)]
+        of_all = np.where(fitting(there, (heads, tails)), likely, -1)
+        best = zip(of_all.max(axis=0).tolist(), of_all.argmax(axis=0).tolist(), heads, tails, strict=True)
+        return [Proposal(p, ARGUMENTS[label], there[head].span, there[tail].span) for p, label, head, tail in best]
 
     def coreference(self, layer: str, reading: Reading, spans: Sequence[Span]) -> list[Proposal]:
         """Propose for each mention of a layer the likeliest earlier mention of the same thing."""
-        there = places(reading, spans)
-        around = Surroundings(reading, there)
-        pairs = [p for p in mention_pairs(there, layer) if may_relate(COREFERENT[layer], p[0].span, p[1].span)]
-        scores = _probability(self._mentions[layer], [around.mention(*p) for p in pairs], _YES)
-        best: dict[str, Proposal] = {}
-        for p, (head, tail) in zip(scores, pairs, strict=True):
-            if head.span.id not in best or float(p) >= best[head.span.id].probability:  # of equals the nearer
-                relation = Relation(head.span.id, tail.span.id, COREFERENT[layer])
-                best[head.span.id] = Proposal(float(p), relation, head.span, tail.span)
-        return list(best.values())
+        label, mentions, classifier = COREFERENT[layer], _mentions(reading, spans, layer), self._mentions[layer]
+        heads, tails = allowed(layer, mentions, mention_pairs(mentions))
+        scores = classifier.scores(mention_features(reading, mentions, (heads, tails)))
+        best: dict[int, tuple[float, int]] = {}
+        found = zip(heads.tolist(), _probabilities(classifier, scores).tolist(), tails.tolist(), strict=True)
+        for head, probability, tail in found:
+            best[head] = max(best.get(head, (-1.0, -1)), (probability, tail))  # of equals the nearer
+        return [Proposal(p, label, mentions[head].span, mentions[tail].span) for head, (p, tail) in best.items()]
 
     def choices(
         self, reading: Reading, spans: Sequence[Span], relations: Sequence[Relation]
@@ -213,6 +225,7 @@ class Steps:
         for name, part in self._named().items():
             part.restore(name, state)
         self._choices.restore(state)
+        self._join()
 
     def _named(self) -> dict[str, Tagger | Classifier]:
         coreference = {COREFERENT[layer]: classifier for layer, classifier in self._mentions.items()}
@@ -223,10 +236,10 @@ def _fit(classifier: Classifier, parts: Sequence[Examples]) -> None:
     classifier.fit([row for rows, _ in parts for row in rows], [name for _, names in parts for name in names])
 
 
-def _probability(classifier: Classifier, rows: Sequence[Features], name: str) -> Scores:
-    if name not in classifier.classes:
-        return np.zeros(len(rows))
-    return np.exp(classifier.scores(rows)[:, classifier.classes.index(name)])
+def _probabilities(classifier: Classifier, scores: Scores) -> Scores:
+    if _YES not in classifier.classes:
+        return np.zeros(len(scores))
+    return np.exp(scores[:, classifier.classes.index(_YES)])
 
 
 def choose_contents(proposals: Sequence[Proposal], cues: Sequence[Span], share: float) -> list[Proposal]:

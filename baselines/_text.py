@@ -6,6 +6,7 @@ at words.  Positions named `first` and `last` count tokens, `last` exclusive; `s
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -147,11 +148,12 @@ def settle(reading: Reading, spans: Iterable[Span], relations: Iterable[Relation
     Dropped are spans that repeat or cross an earlier one of their layer, contents that no cue is left for, relations
     whose ends are dropped or that the scheme does not allow, and all but the first relation of an ordered pair.
     """
-    kept: list[Span] = []
+    layers: defaultdict[str, list[Span]] = defaultdict(list)
     for span in spans:
-        layer = [s for s in kept if SCHEME.layer_of[s.label] == SCHEME.layer_of[span.label]]
+        layer = layers[SCHEME.layer_of[span.label]]
         if not any(s.key == span.key or crosses(s, span) for s in layer):
-            kept.append(span)
+            layer.append(span)
+    kept = [span for layer in layers.values() for span in layer]
     by_id = {span.id: span for span in kept}
     pairs: dict[tuple[str, str], Relation] = {}
     for relation in relations:

@@ -14,7 +14,8 @@ import numpy as np
 import pycrfsuite
 
 from baselines import linear
-from baselines._classifier import Features, Scores
+from baselines._classifier import Scores
+from baselines._table import Features, Table
 from baselines._tagger import Tags
 
 _BEGINS = "first"  # the feature of a token that begins its sentence
@@ -51,14 +52,19 @@ class Field:
             self._set(path.read_bytes() if rows else b"")
         return self
 
-    def scores(self, rows: Sequence[Features]) -> Scores:
+    def scores(self, table: Table) -> Scores:
         """Give the logarithms of the marginal probabilities, one row for each row, one column for each class."""
+        rows = table.rows()
         found = np.zeros((len(rows), len(self.classes)))
         for first, last in _sentences(rows if self.classes else ()):
             self._tagger.set(rows[first:last])
             for at in range(first, last):
                 found[at] = [self._tagger.marginal(name, at - first) for name in self.classes]
         return np.asarray(np.log(np.maximum(found, _LEAST)), np.float64)
+
+    def together(self, others: Sequence["Field"]) -> "_Fields":
+        """Let this field and others answer together; each answers for itself."""
+        return _Fields([self, *others])
 
     def state(self, prefix: str) -> dict[str, Any]:
         """Give all that was learned, under names with this prefix."""
@@ -68,6 +74,14 @@ class Field:
         """Take up what `state` gave under this prefix."""
         self._set(state[f"{prefix}.field"].tobytes())
         return self
+
+
+class _Fields:
+    def __init__(self, members: Sequence[Field]) -> None:
+        self._members = members
+
+    def scores(self, tables: Sequence[Table]) -> list[Scores]:
+        return [field.scores(table) for field, table in zip(self._members, tables, strict=True)]
 
 
 def _sentences(rows: Sequence[Features]) -> list[tuple[int, int]]:

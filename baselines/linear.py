@@ -12,9 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from baselines._classifier import Classifier
-from baselines._steps import COREFERENT, TAGGED, Known, Proposal, Steps, choose, choose_contents
-from baselines._tagger import Tags, TokenFeatures
+from baselines._pairs import COREFERENT
+from baselines._steps import TAGGED, Known, Proposal, Steps, choose, choose_contents
+from baselines._tagger import Tags
 from baselines._text import Reading, settle, settled_attributes
+from baselines._tokens import TokenFeatures
 from fogbank import Article, Document, Span, State
 
 
@@ -66,13 +68,11 @@ class System:
 
     def spans(self, reading: Reading) -> list[Span]:
         """Find the spans of the layers that are tagged; their attributes come last of all."""
-        tokens = TokenFeatures.of(reading)
+        scores = self._steps.tag_scores(TokenFeatures.of(reading))
         return [
             span
             for layer in TAGGED
-            for span in self._steps.decode(
-                layer, reading, self._steps.tag_scores(tokens, layer), self._thresholds[layer]
-            )
+            for span in self._steps.decode(layer, reading, scores[layer], self._thresholds[layer])
         ]
 
     def state(self) -> State:

@@ -23,7 +23,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
-from baselines._steps import ARGUMENTS, COREFERENT, TAGGED, Known, Steps, choose, choose_contents
+from baselines._pairs import ARGUMENTS, COREFERENT
+from baselines._steps import TAGGED, Known, Steps, choose, choose_contents
 from baselines._text import Reading
 
 from fogbank import Document, Span, find_corpus, load, load_articles
@@ -115,7 +116,7 @@ class Search:
     def _tagged(self, layer: str) -> Callable[[Fitted], Callable[[float], list[Any]]]:
         def predicted(steps: Fitted) -> Callable[[float], list[Any]]:
             both = list(zip(steps, self.documents, strict=True))
-            scores = [one.tag_scores(known.tokens, layer) for one, known in both]
+            scores = [one.tag_scores(known.tokens)[layer] for one, known in both]
             return lambda outside: [
                 one.decode(layer, known.reading, s, outside) for (one, known), s in zip(both, scores, strict=True)
             ]
@@ -142,7 +143,7 @@ class Search:
 
 
 def _key(found: Any) -> Any:
-    return found.key if isinstance(found, Span) else (found.head.key, found.tail.key, found.relation.label)
+    return found.key if isinstance(found, Span) else (found.head.key, found.tail.key, found.label)
 
 
 def main() -> None:

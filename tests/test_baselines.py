@@ -11,6 +11,7 @@ import pytest
 from baselines._classifier import Classifier
 from baselines._clauses import candidates, clause
 from baselines._figures import find_figures, read_figure
+from baselines._table import Table
 from baselines._tagger import Tagger
 from baselines._text import Reading, settle
 from baselines._times import find_times, read_time
@@ -417,9 +418,9 @@ def test_a_classifier_separates_and_gives_probabilities() -> None:
     for count in (1, 2, 3):
         kept = [(row, name) for row, name in zip(rows, names, strict=True) if name in "ABC"[:count]]
         classifier = Classifier(strength=10).fit([row for row, _ in kept], [name for _, name in kept])
-        assert classifier.best([row for row, _ in kept], "?") == [name for _, name in kept]
-        assert np.allclose(np.exp(classifier.scores([["a"], ["never seen"]])).sum(axis=1), 1)
-    assert Classifier().fit([], []).best([["a"]], "?") == ["?"]
+        assert classifier.best(Table.named([row for row, _ in kept]), "?") == [name for _, name in kept]
+        assert np.allclose(np.exp(classifier.scores(Table.named([["a"], ["never seen"]]))).sum(axis=1), 1)
+    assert Classifier().fit([], []).best(Table.named([["a"]]), "?") == ["?"]
 
 
 def test_the_table_of_limits_is_of_the_data_and_settings_that_are_here() -> None:
