@@ -255,7 +255,7 @@ def test_a_folder_of_others_is_refused_and_old_pages_go(tmp_path: Path) -> None:
 
 def test_the_command_shows_the_corpus_with_its_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOGBANK_HOME", str(Path(__file__).parent / "cases" / "corpus"))
-    result = CliRunner().invoke(main, ["view", "--no-open", "--out", str(tmp_path / "view")])
+    result = CliRunner().invoke(main, ["view", "--no-open", "--output", str(tmp_path / "view")])
     assert result.exit_code == 0, result.output
     assert "4 documents, 3 incidents" in result.output
     page = (tmp_path / "view" / "documents" / "abc-01-a.html").read_text()
