@@ -34,10 +34,10 @@ from fogbank.model.storage import pretty_json_bytes, write_bytes
 SEED = 20220504
 FOLDS = 3
 STRENGTHS = {
-    **dict.fromkeys(TAGGED, (0.3, 1.0, 3.0)),
-    "content": (0.1, 0.3, 1.0),
-    "arguments": (0.15, 0.5, 1.5),
-    **dict.fromkeys(COREFERENT.values(), (0.05, 0.2, 0.6)),
+    **dict.fromkeys(TAGGED, (0.1, 0.3, 1.0, 3.0)),
+    "content": (0.3, 1.0, 3.0),
+    "arguments": (0.5, 1.5, 5.0),
+    **dict.fromkeys(COREFERENT.values(), (0.02, 0.05, 0.2, 0.6)),
 }
 OUTSIDE = tuple(x / 4 for x in range(-12, 5))
 SHARES = tuple(x / 20 for x in range(2, 17))
