@@ -440,6 +440,30 @@ def test_a_part_of_a_round_is_measured_by_itself() -> None:
     assert [place["document"] for place in found["wire"]["confusions"][0]["places"]] == ["d-3"]
 
 
+def add_gold(corpus: Corpus, name: str) -> None:
+    """Add a round in which d-2 is adjudicated once more, as `third` has it."""
+    rounds = corpus.root / "annotations/rounds.toml"
+    rounds.write_text(
+        f'{rounds.read_text()}[[rounds]]\nname = "{name}"\nkind = "adjudication"\nguidelines = "7"\n'
+        f'[rounds.assignments]\n{A} = ["d-2"]\n'
+    )
+    shutil.copytree(corpus.exports / "third", corpus.exports / name)
+
+
+def test_gold_made_anew_is_compared_with_gold_of_other_annotators_only(checkout: Corpus) -> None:
+    add_gold(checkout, "anew")  # after `lone`, in which one annotated again
+    add_gold(checkout, "mended")  # after nobody did
+    found = json.loads(run("agree", "anew", "--json").stdout)
+    assert found["agreement"]["documents"] == 1
+    spans = found["agreement"]["scores"]["spans"]["all"]
+    assert (spans["gold"], spans["predicted"]) == (2, 3)  # earlier gold first
+    assert found["gold"] == {}
+    told = run("agree", "anew").output
+    assert "anew: 1 pairs of earlier gold and this round's, of other annotators, 1 incidents" in told
+    assert "where earlier gold / this differ" in told
+    assert "round 'mended' is of kind adjudication; expected" in run("agree", "mended").output
+
+
 @pytest.mark.usefixtures("checkout")
 def test_a_reading_is_compared_with_gold_only() -> None:
     found = json.loads(run("agree", "third", "--json").stdout)
@@ -456,12 +480,7 @@ def test_a_reading_is_compared_with_gold_only() -> None:
 @pytest.mark.usefixtures("checkout")
 def test_gold_that_was_mended_after_a_reading_does_not_count_for_it(checkout: Corpus) -> None:
     before = run("agree", "third").output
-    rounds = checkout.root / "annotations/rounds.toml"
-    rounds.write_text(
-        f'{rounds.read_text()}[[rounds]]\nname = "mended"\nkind = "adjudication"\nguidelines = "7"\n'
-        f'[rounds.assignments]\n{A} = ["d-2"]\n'
-    )
-    shutil.copytree(checkout.exports / "third", checkout.exports / "mended")
+    add_gold(checkout, "mended")
     assert [span.label for span in collect_gold(checkout)["d-2"].document.spans].count("PLACE") == 1
     assert run("agree", "third").output == before
 
@@ -470,7 +489,11 @@ def test_gold_that_was_mended_after_a_reading_does_not_count_for_it(checkout: Co
     ("name", "message"),
     [
         ("nowhere", "round 'nowhere' does not exist; expected one of first, last, lone, third"),
-        ("last", "round 'last' is of kind adjudication; expected one in which several annotate the same"),
+        (
+            "last",
+            "round 'last' is of kind adjudication; expected one in which several annotate the same, or one whose "
+            "documents others had annotated before, and had gold of",
+        ),
         ("lone", "no document has two versions; expected at least one"),
     ],
 )

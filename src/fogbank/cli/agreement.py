@@ -21,7 +21,8 @@ from fogbank.publish.pages.agreement import write_agreement_page
 def agree_command(round_name: str, part: Part | None, labels: bool, as_json: bool, page: Path | None) -> None:
     """Measure how far the annotators of ROUND agree with each other and with gold, and where they differ.
 
-    Of a reading: how far the reader agrees with gold, made without it.
+    Of a reading: how far the reader agrees with gold, made without it.  Of an adjudication: how far it agrees with
+    earlier gold, of other annotators.
     """
     corpus = find_corpus()
     measured = measure_round(corpus, find_round(corpus, round_name), part)

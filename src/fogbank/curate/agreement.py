@@ -16,22 +16,28 @@ from fogbank.compare.confusions import Confusion, confusions
 from fogbank.compare.measure import Score
 from fogbank.compare.report import shown, shown_figure
 from fogbank.curate.gold import collect_gold
-from fogbank.curate.rounds import Round, Version, versions
+from fogbank.curate.rounds import Round, Version, annotated, read_rounds, versions
 from fogbank.errors import DataError, FogbankError
 from fogbank.model.corpus import Corpus, Part
 from fogbank.model.scheme import SCHEME
 
 SHOWN_CONFUSIONS = 20
 _SHOWN_PLACES = 3
+# what is compared in a round of each kind, and the names of its two sides
+_COMPARED = {
+    "annotation": ("pairs of versions", "the annotators"),
+    "reading": ("pairs of gold and a reader's version", "gold / the reader"),
+    "adjudication": ("pairs of earlier gold and this round's, of other annotators", "earlier gold / this"),
+}
 _LAYERS = frozenset(layer.name for layer in SCHEME.layers)
 
 
 @dataclass(frozen=True)
 class RoundAgreement:
-    """What was measured of a round of annotation or of a reading.
+    """What was measured of a round: of annotation, of a reading, or of gold that was made a second time.
 
     `gold` maps each annotator to the agreement of gold and that annotator's versions, gold first, for the documents of
-    the round that are adjudicated; it is empty where none is, and for a reading, whose pairs are of gold already.
+    the round that are adjudicated; it is empty where none is, and where the pairs are of gold already.
     `gold_confusions` sums over all annotators.
     """
 
@@ -55,12 +61,12 @@ class RoundAgreement:
     @property
     def pairs(self) -> str:
         """Say in a few words what is compared with what."""
-        return "pairs of gold and a reader's version" if self.round.kind == "reading" else "pairs of versions"
+        return _COMPARED[self.round.kind][0]
 
     @property
     def sides(self) -> str:
         """Name who differs in `confusions`."""
-        return "gold / the reader" if self.round.kind == "reading" else "the annotators"
+        return _COMPARED[self.round.kind][1]
 
     def table(self, *, labels: bool = False) -> str:
         """Give the round as a table of text, with layers, and with labels if asked for."""
@@ -103,11 +109,9 @@ class RoundAgreement:
 def measure_round(corpus: Corpus, one: Round, part: Part | None = None) -> RoundAgreement:
     """Measure the agreement of a round from its exports, and from the gold files that there are.
 
-    `part` takes the documents of one part only.  Raises FogbankError for a round of adjudication, DataError where an
-    export is missing, an annotator was assisted by a system, or no document has two versions.
+    `part` takes the documents of one part only.  Raises FogbankError for an adjudication of what had no gold before,
+    DataError where an export is missing, an annotator was assisted by a system, or no document has two versions.
     """
-    if not one.is_blind:
-        raise FogbankError(f"round {one.name!r} is of kind {one.kind}; expected one in which several annotate the same")
     held = [v for v in versions(corpus, one) if part in (None, corpus.articles[v.document.id].part)]
     if assisted := [f"{v.annotator} ({v.document.id})" for v in held if v.assisted]:
         raise DataError(
@@ -117,30 +121,43 @@ def measure_round(corpus: Corpus, one: Round, part: Part | None = None) -> Round
     incidents = groups(corpus)
     gold = {d.id: d for d in corpus.gold(filter(corpus.has_gold, dict.fromkeys(v.document.id for v in held)))}
     pairs = round_pairs(corpus, one, held)
+    if one.kind == "adjudication" and not pairs:
+        raise FogbankError(
+            f"round {one.name!r} is of kind {one.kind}; expected one in which several annotate the same, or one whose "
+            "documents others had annotated before, and had gold of"
+        )
     against = {
         annotator: [
             (gold[v.document.id], v.document) for v in held if v.annotator == annotator and v.document.id in gold
         ]
         for annotator in one.assignments
-        if one.kind != "reading"
+        if one.kind == "annotation"
     }
     return RoundAgreement(
         one,
         agree(pairs, groups=incidents),
-        confusions(pairs, ordered=one.kind == "reading"),
+        confusions(pairs, ordered=one.kind != "annotation"),
         {annotator: agree(two, groups=incidents) for annotator, two in against.items() if two},
         confusions([pair for two in against.values() for pair in two], ordered=True),
     )
 
 
 def round_pairs(corpus: Corpus, one: Round, held: Iterable[Version]) -> list[Pair]:
-    """Pair what a round compares: the versions of each document, all with all, or gold with a reader's version.
+    """Pair what a round compares: the versions of each document, all with all, or with gold as it was before.
 
-    Gold is what the reading found; what was mended after it, by its help, would agree with it for that reason.
+    Gold is what a reading found; what was mended after it, by its help, would agree with it for that reason.  For the
+    same reason an adjudication is compared with earlier gold only where that came from other annotators.
     """
-    if one.kind == "reading":
-        gold = {name: made.document for name, made in collect_gold(corpus, before=one.name).items()}
-        return [(gold[v.document.id], v.document) for v in held if v.document.id in gold]
+    if one.kind != "annotation":
+        gold = collect_gold(corpus, before=one.name)
+        rounds = read_rounds(corpus)
+        sources = annotated(rounds[: rounds.index(one)]) if one.kind == "adjudication" else {}
+        return [
+            (made.document, v.document)
+            for v in held
+            if (made := gold.get(v.document.id))
+            and (v.document.id not in sources or sources[v.document.id][1] != made.annotators)
+        ]
     by_document: dict[str, list[Version]] = {}
     for version in held:
         by_document.setdefault(version.document.id, []).append(version)

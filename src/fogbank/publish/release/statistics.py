@@ -116,11 +116,10 @@ def nearest_across(corpus: Corpus) -> Likeness | None:
 
 
 def agreements(corpus: Corpus) -> dict[str, Agreement]:
-    """Measure the agreement of each round's pairs of versions, and of its parts where it has documents of both."""
+    """Measure the agreement of what each round lets compare (see `round_pairs`), and of its parts where it has both."""
     found: dict[str, Agreement] = {}
     for one in read_rounds(corpus):
-        if one.is_blind:
-            pairs = round_pairs(corpus, one, versions(corpus, one))
+        if pairs := round_pairs(corpus, one, versions(corpus, one)):
             found[one.name] = agree(pairs, groups=groups(corpus))
             by_part = {part: of_part(corpus, pairs, part) for part in PARTS}
             if all(by_part.values()):
