@@ -16,7 +16,7 @@ from fogbank.compare.confusions import Confusion, confusions
 from fogbank.compare.measure import Score
 from fogbank.compare.report import shown, shown_figure
 from fogbank.curate.gold import collect_gold
-from fogbank.curate.rounds import Round, Version, annotated, read_rounds, versions
+from fogbank.curate.rounds import Round, Version, annotated_anew, read_rounds, versions
 from fogbank.errors import DataError, FogbankError
 from fogbank.model.corpus import Corpus, Part
 from fogbank.model.scheme import SCHEME
@@ -148,20 +148,18 @@ def round_pairs(corpus: Corpus, one: Round, held: Iterable[Version]) -> list[Pai
     Gold is what a reading found; what was mended after it, by its help, would agree with it for that reason.  For the
     same reason an adjudication is compared with earlier gold only where that came from other annotators.
     """
-    if one.kind != "annotation":
-        gold = collect_gold(corpus, before=one.name)
-        rounds = read_rounds(corpus)
-        sources = annotated(rounds[: rounds.index(one)]) if one.kind == "adjudication" else {}
-        return [
-            (made.document, v.document)
-            for v in held
-            if (made := gold.get(v.document.id))
-            and (v.document.id not in sources or sources[v.document.id][1] != made.annotators)
-        ]
-    by_document: dict[str, list[Version]] = {}
-    for version in held:
-        by_document.setdefault(version.document.id, []).append(version)
-    return [(a.document, b.document) for group in by_document.values() for a, b in combinations(group, 2)]
+    if one.kind == "annotation":
+        by_document: dict[str, list[Version]] = {}
+        for version in held:
+            by_document.setdefault(version.document.id, []).append(version)
+        return [(a.document, b.document) for group in by_document.values() for a, b in combinations(group, 2)]
+    ids = {document_id for assigned in one.assignments.values() for document_id in assigned}
+    if one.kind == "adjudication":
+        ids &= annotated_anew(read_rounds(corpus), one)
+    if not ids:  # most adjudications; nothing is read for them
+        return []
+    gold = {name: made.document for name, made in collect_gold(corpus, before=one.name).items() if name in ids}
+    return [(gold[v.document.id], v.document) for v in held if v.document.id in gold]
 
 
 def of_part(corpus: Corpus, pairs: Iterable[Pair], part: Part) -> list[Pair]:

@@ -6,7 +6,7 @@ annotator, who saw neither version nor gold, as a check of gold; nothing is made
 `annotations/exports/<round>/<annotator>.json` is the export of that annotator's Label Studio project.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -81,6 +81,19 @@ def annotated(rounds: Iterable[Round]) -> dict[str, tuple[Round, tuple[str, ...]
                 names = tuple(name for name, held in one.assignments.items() if document_id in held)
                 found[document_id] = (one, names)
     return found
+
+
+def annotated_anew(rounds: Sequence[Round], one: Round) -> set[str]:
+    """Name the documents that were adjudicated before this adjudication, and annotated by others in between."""
+    before = rounds[: rounds.index(one)]
+    sources = annotated(before)
+    earlier: dict[str, tuple[str, ...]] = {}
+    for number, held in enumerate(before):
+        if held.kind == "adjudication":
+            at_that_time = annotated(before[:number])
+            ids = {document_id for assigned in held.assignments.values() for document_id in assigned}
+            earlier |= {document_id: at_that_time[document_id][1] for document_id in ids if document_id in at_that_time}
+    return {document_id for document_id, names in earlier.items() if sources[document_id][1] != names}
 
 
 def two_versions(corpus: Corpus, one: Round) -> dict[str, tuple[Version, Version]]:

@@ -18,11 +18,13 @@ from fogbank.errors import DataError
 from fogbank.model.corpus import WIRE, Corpus
 from fogbank.model.document import Document
 from fogbank.model.storage import pretty_json_bytes, write_bytes
+from fogbank.model.system import System
 from fogbank.publish.dataset.documents import load_articles
+from fogbank.publish.leaderboard.board import read_board
 from fogbank.publish.leaderboard.entries import entry_path
 from fogbank.publish.leaderboard.submission import submit
 from fogbank.publish.pages.report import write_page
-from fogbank.publish.release.generated import build
+from fogbank.publish.release.generated import build, build_board
 from fogbank.publish.systems.predictions import predict, read_predictions, write_predictions
 from fogbank.publish.systems.training import is_trained, train, trained
 
@@ -60,12 +62,13 @@ def reproduce(corpus: Corpus, *, studio: bool = True, texts: Path | None = None,
         else:
             tell(f"{name}: training")
             train(corpus, name)
+        system = trained(corpus, name)
         for split in _splits(corpus, tell if name == SYSTEMS[0] else None):
-            predictions[name, split] = _predicted(corpus, name, split)
+            predictions[name, split] = _predicted(corpus, system, name, split)
             report = _enter(corpus, name, split, tell)
             write_bytes(corpus.root / "build" / "reports" / f"{name}.{split}.json", pretty_json_bytes(report.to_json()))
             reports.append(report)
-    for path in build(corpus):
+    for path in build_board(corpus, read_board(corpus)):  # the entries are all that changed since
         tell(f"build: {path.relative_to(corpus.root)} was not current and is written")
     tell("")
     for line in summary(reports):
@@ -160,9 +163,9 @@ def _enter(corpus: Corpus, name: str, split: str, tell: Tell) -> Report:
     return made.report
 
 
-def _predicted(corpus: Corpus, name: str, split: str) -> list[Document]:
+def _predicted(corpus: Corpus, system: System, name: str, split: str) -> list[Document]:
     path = _prediction_file(corpus, name, split)
-    documents = list(predict(trained(corpus, name), load_articles(split, corpus)))
+    documents = list(predict(system, load_articles(split, corpus)))
     write_predictions(path, documents)
     read, problems = read_predictions(corpus, path)
     _demand_none(problems, f"{name} made a prediction file with problems:")

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from fogbank.check.splits import Likeness, likeness_across
-from fogbank.compare.agreement import Agreement, agree
+from fogbank.compare.agreement import Agreement, Pair, agree
 from fogbank.compare.tasks.claims import WRITER
 from fogbank.curate.agreement import groups, of_part, round_pairs
 from fogbank.curate.rounds import read_rounds, versions
@@ -119,12 +119,18 @@ def agreements(corpus: Corpus) -> dict[str, Agreement]:
     """Measure the agreement of what each round lets compare (see `round_pairs`), and of its parts where it has both."""
     found: dict[str, Agreement] = {}
     for one in read_rounds(corpus):
-        if pairs := round_pairs(corpus, one, versions(corpus, one)):
+        # What is published needs no texts, and measuring alpha, which does, takes time.
+        if pairs := [_without_texts(pair) for pair in round_pairs(corpus, one, versions(corpus, one))]:
             found[one.name] = agree(pairs, groups=groups(corpus))
             by_part = {part: of_part(corpus, pairs, part) for part in PARTS}
             if all(by_part.values()):
                 found |= {f"{one.name}, {part}": agree(two, groups=groups(corpus)) for part, two in by_part.items()}
     return found
+
+
+def _without_texts(pair: Pair) -> Pair:
+    first, second = pair
+    return replace(first, text=None), replace(second, text=None)
 
 
 def _sizes(name: str, part: Sequence[tuple[Article, Document]]) -> dict[str, int]:
