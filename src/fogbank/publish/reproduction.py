@@ -108,7 +108,6 @@ def _replay(corpus: Corpus, tell: Tell) -> Path:
         compare_round,
         enter_round,
         pull_round,
-        push_round,
         recorded_documents,
     )
     from fogbank.curate.studio.server import Server  # noqa: PLC0415
@@ -118,15 +117,13 @@ def _replay(corpus: Corpus, tell: Tell) -> Path:
         tell(f"Label Studio: running at {server.url}")
         for one in read_rounds(corpus):
             entered = enter_round(server, corpus, one, recorded_documents(corpus, one))
-            pushed = push_round(server, corpus, one)
-            tasks = sum(p.counts.there + p.counts.added for p in pushed)
             pull_round(server, corpus, one, folder)
             found = compare_round(corpus, one, folder)
             if found:
                 raise DataError("\n".join([f"{one.name}: the export differs from the committed record:", *found]))
             tell(
-                f"{one.name}: {len(pushed)} projects of {tasks} tasks, "
-                f"{entered.added} annotations entered ({entered.there} were there); the exports agree with the record"
+                f"{one.name}: {len(one.assignments)} projects, {entered.added} annotations entered "
+                f"({entered.there} were there); the exports agree with the record"
             )
     tell("Label Studio: stopped")
     return folder

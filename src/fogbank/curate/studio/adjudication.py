@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from fogbank.curate.comparison import compare
 from fogbank.curate.rounds import Round, Version, two_versions
 from fogbank.curate.studio.annotators import Annotator, ensure_annotator
-from fogbank.curate.studio.client import asking, httpx
+from fogbank.curate.studio.client import asking, http
 from fogbank.curate.studio.config import DIFFERENCES
 from fogbank.curate.studio.differences import result_digest
 from fogbank.curate.studio.disputes import render
@@ -116,7 +116,7 @@ def start_drafts(project: Project, adjudicator: Annotator, pairs: Pairs) -> int:
     """Start the adjudicator's draft, with what both versions hold, of every document in which there is none yet."""
     started = 0
     headers = {"Authorization": f"Token {adjudicator.token}"}
-    with httpx.Client(base_url=project.server.url, headers=headers, trust_env=False, timeout=60) as session:
+    with http(base_url=project.server.url, headers=headers, timeout=60) as session:
         for task in export(project):
             document_id = task["data"]["id"]
             if document_id not in pairs or task["annotations"] or task["drafts"]:

@@ -9,7 +9,7 @@ import hmac
 import re
 from dataclasses import dataclass, field
 
-from fogbank.curate.studio.client import asking, httpx
+from fogbank.curate.studio.client import asking, http, httpx
 from fogbank.curate.studio.server import Server
 from fogbank.errors import StudioError
 from fogbank.model.regions import MAIL_DOMAIN
@@ -43,13 +43,16 @@ def ensure_annotator(server: Server, name: str) -> Annotator:
     """
     email = address(name)
     password = hmac.new(server.password.encode(), email.encode(), hashlib.sha256).hexdigest()[:32]
-    with asking(f"annotator {name}"), httpx.Client(base_url=server.url, trust_env=False, timeout=60) as session:
-        if not _post(session, "/user/login/", {}, email, password):
-            administrator = {"Authorization": f"Token {server.token}"}
+    with asking(f"annotator {name}"), http(base_url=server.url, timeout=60) as session:
+        administrator = {"Authorization": f"Token {server.token}"}
+        users = session.get("/api/users", headers=administrator).raise_for_status().json()
+        form, query = "/user/login/", dict[str, str]()
+        if email not in {user["email"] for user in users}:
             invitation = session.get("/api/invite", headers=administrator).raise_for_status().json()["token"]
-            session.cookies.clear()  # the request above has logged the administrator in
-            if not _post(session, "/user/signup/", {"token": invitation}, email, password):
-                raise StudioError(f"annotator {name}: {email} is there with another password; expected a new name")
+            form, query = "/user/signup/", {"token": invitation}
+        session.cookies.clear()  # what was asked above has logged the administrator in
+        if not _post(session, form, query, email, password):
+            raise StudioError(f"annotator {name}: {email} is there with another password; expected a new name")
         who = session.get("/api/current-user/whoami").raise_for_status().json()
         token = session.get("/api/current-user/token").raise_for_status().json()["token"]
     if who["email"] != email:

@@ -7,13 +7,15 @@ packages log, down to DEBUG, passes a filter that takes tokens and cookies out.
 
 import logging
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from fogbank.errors import StudioError
 
-__all__ = ["NOT_INSTALLED", "TIMEOUT", "LabelStudio", "asking", "connect", "hide", "httpx", "session"]
+__all__ = ["NOT_INSTALLED", "TIMEOUT", "LabelStudio", "asking", "connect", "hide", "http", "httpx", "session"]
 
 NOT_INSTALLED = "Label Studio is not installed; expected `pip install 'fogbank[studio]'` in this environment"
 
@@ -49,14 +51,25 @@ for _name in ("httpx", "httpcore.connection", "httpcore.http11"):
 
 def connect(url: str, token: str) -> LabelStudio:
     """Give a client that acts as the user whose token this is; it keeps no connection, so it need not be closed."""
-    transport = httpx.Client(timeout=TIMEOUT, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
+    transport = http(timeout=TIMEOUT, limits=httpx.Limits(max_keepalive_connections=0))
     return LabelStudio(base_url=url, api_key=token, max_retries=0, httpx_client=transport)
 
 
 def session(url: str, token: str) -> httpx.Client:
     """Give a connection for requests whose bodies are JSON bytes, as the user whose token this is; to be closed."""
     headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
-    return httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT, trust_env=False)
+    return http(base_url=url, headers=headers, timeout=TIMEOUT)
+
+
+def http(**options: Any) -> httpx.Client:
+    """Give a connection with these options of httpx, to be closed."""
+    return httpx.Client(trust_env=False, verify=_authorities(), **options)
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Read the certificates once, which takes longer than most answers of the server."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 @contextmanager

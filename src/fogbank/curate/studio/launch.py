@@ -10,7 +10,7 @@ import sys
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from fogbank.curate.studio.client import NOT_INSTALLED, hide, httpx
+from fogbank.curate.studio.client import NOT_INSTALLED, hide, http, httpx
 from fogbank.curate.studio.database import SQLITE, Database
 from fogbank.errors import StudioError
 from fogbank.model.regions import MAIL_DOMAIN
@@ -86,7 +86,7 @@ def is_taken(port: int) -> bool:
 def is_healthy(port: int) -> bool:
     """Whether a Label Studio answers there that it is up."""
     try:
-        with httpx.Client(trust_env=False, timeout=5) as client:
+        with http(timeout=5) as client:
             return bool(client.get(f"http://{HOST}:{port}/health").status_code == httpx.codes.OK)
     except httpx.HTTPError:
         return False

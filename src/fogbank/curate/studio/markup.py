@@ -5,6 +5,7 @@ is written out at the head of its item.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -29,6 +30,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True, "xhtmlOut":
 _MARKDOWN.disable(["link", "image", "autolink", "reference", "html_inline", "html_block"])
 
 
+@lru_cache(4)  # all annotators of a round get the same guidelines
 def to_html(markdown: str) -> str:
     """Render Markdown; headings, lists, tables, emphasis and code are known, all else stays words; lines stay lines."""
     return str(_MARKDOWN.render(markdown)).strip()
