@@ -153,7 +153,7 @@ def round_pairs(corpus: Corpus, one: Round, held: Iterable[Version]) -> list[Pai
         for version in held:
             by_document.setdefault(version.document.id, []).append(version)
         return [(a.document, b.document) for group in by_document.values() for a, b in combinations(group, 2)]
-    ids = {document_id for assigned in one.assignments.values() for document_id in assigned}
+    ids = set(one.documents)
     if one.kind == "adjudication":
         ids &= annotated_anew(read_rounds(corpus), one)
     if not ids:  # most adjudications; nothing is read for them

@@ -33,6 +33,11 @@ class Round:
         """Whether its annotators saw texts and guidelines only, and nobody's version."""
         return self.kind != "adjudication"
 
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The ids of its documents, each once, in the order of the assignments."""
+        return tuple(dict.fromkeys(document_id for held in self.assignments.values() for document_id in held))
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -76,8 +81,7 @@ def annotated(rounds: Iterable[Round]) -> dict[str, tuple[Round, tuple[str, ...]
     found: dict[str, tuple[Round, tuple[str, ...]]] = {}
     for one in rounds:
         if one.kind == "annotation":
-            ids = dict.fromkeys(document_id for held in one.assignments.values() for document_id in held)
-            for document_id in ids:
+            for document_id in one.documents:
                 names = tuple(name for name, held in one.assignments.items() if document_id in held)
                 found[document_id] = (one, names)
     return found
@@ -91,8 +95,7 @@ def annotated_anew(rounds: Sequence[Round], one: Round) -> set[str]:
     for number, held in enumerate(before):
         if held.kind == "adjudication":
             at_that_time = annotated(before[:number])
-            ids = {document_id for assigned in held.assignments.values() for document_id in assigned}
-            earlier |= {document_id: at_that_time[document_id][1] for document_id in ids if document_id in at_that_time}
+            earlier |= {name: at_that_time[name][1] for name in held.documents if name in at_that_time}
     return {document_id for document_id, names in earlier.items() if sources[document_id][1] != names}
 
 
@@ -105,7 +108,7 @@ def two_versions(corpus: Corpus, one: Round) -> dict[str, tuple[Version, Version
     rounds = read_rounds(corpus)
     before = rounds[: [held.name for held in rounds].index(one.name)]
     sources = annotated(before if one.kind == "adjudication" else [one])
-    ids = list(dict.fromkeys(document_id for held in one.assignments.values() for document_id in held))
+    ids = one.documents
     for document_id in ids:
         names = sources[document_id][1] if document_id in sources else ()
         if len(names) != 2:
